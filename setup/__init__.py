@@ -1,0 +1,1 @@
+"""Building and running the suite: see `setup/lib/build.py` for the API."""
