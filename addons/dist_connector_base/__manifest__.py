@@ -1,0 +1,41 @@
+{
+    "name": "Distribution Connector Base",
+    "summary": "Ledger, partner profiles, transports and exceptions for "
+    "connecting a distributor with the systems around it",
+    "version": "19.0.1.0.0",
+    "category": "Inventory/Distribution",
+    "license": "LGPL-3",
+    "author": "Distribution Suite maintainers",
+    "website": "https://github.com/distribution-suite/distribution-suite",
+    "depends": ["mail", "product", "queue_job"],
+    "external_dependencies": {
+        "python": [
+            "requests",
+            "pysftp",
+            "paramiko",
+            "cryptography",
+            "pydantic",
+            "jmespath",
+            "PyYAML",
+        ],
+    },
+    "data": [
+        "security/dist_security.xml",
+        "security/ir.model.access.csv",
+        "data/queue_job.xml",
+        "data/ir_cron.xml",
+        "views/dist_exception_views.xml",
+        "views/dist_message_views.xml",
+        "views/dist_backend_views.xml",
+        "views/dist_flow_views.xml",
+        "views/dist_profile_views.xml",
+        "views/dist_code_map_views.xml",
+        "views/dist_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["dist_connector_base/static/src/**/*"],
+        "web.assets_tests": ["dist_connector_base/static/tests/tours/**/*"],
+    },
+    "application": True,
+    "installable": True,
+}

@@ -1,0 +1,1 @@
+"""Odoo-free engine parts: nothing below this folder imports odoo."""

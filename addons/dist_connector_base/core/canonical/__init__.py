@@ -1,0 +1,86 @@
+"""Canonical documents of the suite: one file per document, one meaning per field."""
+
+from .application_advice import AdviceError, ApplicationAdvice
+from .base import DOCUMENTS, Document, Part, Problem, data_error, problems
+from .common import Address, LotQuantity, Money, Parcel, ParcelContent, Party, Quantity
+from .fulfilment_cancel import FulfilmentCancel
+from .fulfilment_request import (
+    FulfilmentRequest,
+    FulfilmentRequestLine,
+    RequestedLot,
+)
+from .fulfilment_response import FulfilmentResponse
+from .inventory_adjustment import AdjustmentLine, InventoryAdjustment
+from .inventory_snapshot import InventoryRow, InventorySnapshot
+from .invoice import Invoice, InvoiceLine
+from .order import Order, OrderLine
+from .order_change import OrderChange, OrderChangeLine
+from .order_response import OrderResponse, OrderResponseLine
+from .price_list import ListPrice, PriceList, PriceListItem
+from .receipt_confirmation import ReceiptConfirmation, ReceivedLine
+from .receipt_notice import ReceiptNotice, ReceiptNoticeLine
+from .remittance import PaidItem, Remittance
+from .return_notice import ReturnLine, ReturnNotice
+from .sales_report import SalesActivity, SalesReport, SalesRow
+from .shipment_confirmation import ShipmentConfirmation, ShipmentConfirmationLine
+from .shipment_notice import Package, ShipmentNotice, ShippedLine
+from .trade import Charge, PaymentTerms, ProductPart, Reference, Tax
+
+__all__ = [
+    "DOCUMENTS",
+    "Address",
+    "AdjustmentLine",
+    "AdviceError",
+    "ApplicationAdvice",
+    "Charge",
+    "Document",
+    "FulfilmentCancel",
+    "FulfilmentRequest",
+    "FulfilmentRequestLine",
+    "FulfilmentResponse",
+    "InventoryAdjustment",
+    "InventoryRow",
+    "InventorySnapshot",
+    "Invoice",
+    "InvoiceLine",
+    "ListPrice",
+    "LotQuantity",
+    "Money",
+    "Order",
+    "OrderChange",
+    "OrderChangeLine",
+    "OrderLine",
+    "OrderResponse",
+    "OrderResponseLine",
+    "Package",
+    "PaidItem",
+    "Parcel",
+    "ParcelContent",
+    "Part",
+    "Party",
+    "PaymentTerms",
+    "PriceList",
+    "PriceListItem",
+    "Problem",
+    "ProductPart",
+    "Quantity",
+    "ReceiptConfirmation",
+    "ReceiptNotice",
+    "ReceiptNoticeLine",
+    "ReceivedLine",
+    "Reference",
+    "Remittance",
+    "RequestedLot",
+    "ReturnLine",
+    "ReturnNotice",
+    "SalesActivity",
+    "SalesReport",
+    "SalesRow",
+    "ShipmentConfirmation",
+    "ShipmentConfirmationLine",
+    "ShipmentNotice",
+    "ShippedLine",
+    "Tax",
+    "data_error",
+    "problems",
+]

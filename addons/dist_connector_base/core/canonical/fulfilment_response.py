@@ -1,0 +1,26 @@
+"""Fulfilment response: the warehouse takes the request, or says why it does not."""
+
+from typing import ClassVar, Literal
+
+from .base import Document
+from .fields import Code, Key, Moment, Text
+
+
+class FulfilmentResponse(Document):
+    """What a warehouse says to a request or to a cancel.
+
+    :ivar status: ``cancel_refused`` means that the warehouse ships all the same
+    :ivar reason_code: canonical reason, from the code map
+    """
+
+    doc_type: ClassVar[str] = "fulfilment_response"
+    key_field: ClassVar[str] = "request_key"
+    volatile: ClassVar[frozenset[str]] = frozenset({"responded_at", "raw_status"})
+
+    request_key: Key
+    remote_id: Key | None = None
+    status: Literal["accepted", "rejected", "on_hold", "cancelled", "cancel_refused"]
+    reason_code: Code | None = None
+    reason: Text = ""
+    responded_at: Moment | None = None
+    raw_status: Text = ""

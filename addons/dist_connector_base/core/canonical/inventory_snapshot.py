@@ -1,0 +1,45 @@
+"""Inventory snapshot: what a warehouse says it holds (X12 846, EDIFACT INVRPT)."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from .base import Document, Part
+from .common import DEFAULT_UNIT
+from .fields import Code, Day, Key, Moment, SignedQty
+
+StockStatus = Literal["sellable", "quarantine", "damaged", "hold"]
+
+
+class InventoryRow(Part):
+    """One product's stock in one lot and status.
+
+    :ivar quantity: on hand, gross of allocation, unless the flow says otherwise
+    :ivar allocated: the part of it that is promised to requests already
+    """
+
+    sku: Key
+    quantity: SignedQty
+    allocated: SignedQty | None = None
+    unit: Code = DEFAULT_UNIT
+    status: StockStatus = "sellable"
+    lot: Key | None = None
+    expiry: Day | None = None
+
+
+class InventorySnapshot(Document):
+    """Stock levels at one moment, of the whole warehouse or of some products.
+
+    :ivar complete: True says that a product that is not listed is not in stock
+    """
+
+    doc_type: ClassVar[str] = "inventory_snapshot"
+    key_field: ClassVar[str] = "snapshot_key"
+    volatile: ClassVar[frozenset[str]] = frozenset({"received_at"})
+
+    snapshot_key: Key
+    taken_at: Moment
+    warehouse: Code
+    complete: bool = False
+    rows: Annotated[list[InventoryRow], Field(min_length=1)]
+    received_at: Moment | None = None

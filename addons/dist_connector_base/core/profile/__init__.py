@@ -1,0 +1,80 @@
+"""A partner as a document: load a profile, then let it build, judge, decode and map.
+
+Everything here works without Odoo and without a network. ``Operation`` and
+``FlowSpec`` come from a loaded profile (``profile.operations[name]``,
+``profile.flows[message_type]``), a ``Context`` from the backend::
+
+    profile = load_profile(text, source="shipbob.yaml")
+    request = build(profile.operations["create_order"], document, ctx)
+    verdict = judge(profile.operations["create_order"], response)
+
+    data = decode(flow, payload, ctx, source="webhook")
+    for item in split(flow, data, source="webhook"):
+        if not skip_reason(flow, item, ctx):
+            document = map_in(flow, item, ctx)
+            filed = keys(flow, document)
+
+``source`` is ``webhook``, ``poll`` or ``file``: a flow may cut and read the same
+document differently by the way it came. It may be left out where a flow has one way.
+"""
+
+from .answers import judge, judge_file_look_up, judge_look_up, pace
+from .context import Context, FilePlace, FileSearch, Keys
+from .inbound import (
+    decode,
+    file_place,
+    item_from_json,
+    item_to_json,
+    keys,
+    map_in,
+    skip_reason,
+    split,
+)
+from .loader import Problem, ProfileError, load_profile
+from .outbound import build
+from .paging import advance_cursor, first_page, next_page, page_items
+from .specs import (
+    IGNORE,
+    AuthSpec,
+    FlowSpec,
+    Operation,
+    PollSpec,
+    Profile,
+    SettingSpec,
+    WebhookSpec,
+)
+
+__all__ = [
+    "IGNORE",
+    "AuthSpec",
+    "Context",
+    "FilePlace",
+    "FileSearch",
+    "FlowSpec",
+    "Keys",
+    "Operation",
+    "PollSpec",
+    "Problem",
+    "Profile",
+    "ProfileError",
+    "SettingSpec",
+    "WebhookSpec",
+    "advance_cursor",
+    "build",
+    "decode",
+    "file_place",
+    "first_page",
+    "item_from_json",
+    "item_to_json",
+    "judge",
+    "judge_file_look_up",
+    "judge_look_up",
+    "keys",
+    "load_profile",
+    "map_in",
+    "next_page",
+    "pace",
+    "page_items",
+    "skip_reason",
+    "split",
+]

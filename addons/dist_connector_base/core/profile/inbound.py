@@ -1,0 +1,208 @@
+"""What came in: bytes to data, data to documents, documents to canonical ones."""
+
+import datetime as dt
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..canonical import DOCUMENTS, Document, problems
+from ..codecs import csv_codec, json_codec
+from ..errors import ConfigurationError, DataError
+from ..wire import Item
+from .context import Context, FilePlace, Keys
+from .functions import as_text
+from .operators import is_false
+from .scope import Scope, trace, walk
+from .specs import Csv, FlowSpec, Format
+
+#: Faults that one message names; the rest is counted.
+SHOWN_FAULTS = 20
+
+#: Where ordering and correlation of a document type come from, unless the profile
+#: says otherwise: documents of one request are applied in order.
+_PARTITION_FIELDS = ("request_key", "order_key", "receipt_key", "warehouse")
+
+
+def decode(flow: FlowSpec, payload: bytes, ctx: Context, source: str = "") -> Any:
+    """Read bytes in the flow's form.
+
+    :param source: webhook, poll or file; the form does not depend on it so far
+    :raises DataError: with the position of the fault
+    """
+    return decode_format(flow.format, payload)
+
+
+def decode_format(form: Format, payload: bytes) -> Any:
+    """Read bytes in a form.
+
+    :raises DataError: with the position of the fault
+    """
+    if isinstance(form, Csv):
+        return csv_codec.decode(payload, csv_form(form))
+    return json_codec.decode(payload, form.charset)
+
+
+def csv_form(form: Csv) -> csv_codec.CsvForm:
+    """Give a CSV form as the codec takes it."""
+    return csv_codec.CsvForm(
+        columns=tuple(form.columns),
+        optional=tuple(form.optional),
+        delimiter=form.delimiter,
+        quote=form.quote,
+        charset=form.charset,
+        refuse_others=form.others == "refuse",
+        bom=form.bom,
+        line_end="\r\n" if form.line_end == "crlf" else "\n",
+    )
+
+
+def split(flow: FlowSpec, data: Any, source: str = "") -> list[Item]:
+    """Cut what came into its documents.
+
+    :param source: webhook, poll or file; may be left out where a flow has one way
+    :raises DataError: when the documents are not where the profile says
+    """
+    if not source and len(flow.sources) == 1:
+        source = flow.sources[0]
+    way = getattr(flow, source, None) if source else None
+    expression = (way.documents if way else None) or flow.documents
+    if expression is None:
+        return [Item("", data)]
+    found = expression.run(data, Scope(Context(), "in", data))
+    if found is None:
+        raise DataError(
+            f"has no documents at {expression.text!r}",
+            path=trace(data, "", expression.steps),
+        )
+    entries = found if isinstance(found, list) else [found]
+    paths = {id(value): path for value, path in walk(data)} if entries else {}
+    return [Item(_entry_path(paths, entry), entry) for entry in entries]
+
+
+def _entry_path(paths: dict[int, str], entry: Any) -> str:
+    """Give the place of a document; a group of rows stands where its first row does."""
+    if id(entry) not in paths and isinstance(entry, dict) and entry.get("rows"):
+        entry = entry["rows"][0]
+    return paths.get(id(entry), "")
+
+
+def map_in(flow: FlowSpec, item: Item, ctx: Context) -> Document:
+    """Map one document of the partner to its canonical form.
+
+    :raises DataError: with the path of the fault in the partner's document
+    :raises MappingError: for a code that is not mapped, with vocabulary and value
+    :raises ConfigurationError: when the flow has no map
+    """
+    model = DOCUMENTS[flow.message_type]
+    if flow.map is None:
+        raise ConfigurationError(
+            "the flow has no map", path=f"flows.{flow.message_type}.map"
+        )
+    scope = Scope(ctx, "in", item.data, item.path)
+    content = flow.map.fill(item.data, scope)
+    try:
+        return model.model_validate(content, context={"zone": ctx.timezone})
+    except ValidationError as exc:
+        raise _fault(flow, item, scope, exc) from exc
+
+
+def _fault(flow: FlowSpec, item: Item, scope: Scope, exc: ValidationError) -> DataError:
+    """Say what is wrong in the words and places of the partner's document."""
+    found = problems(exc)
+    details = exc.errors(include_url=False, include_input=False, include_context=False)
+    told, paths = [], []
+    # finding a place costs a walk through the document: not for every fault of many
+    for problem, detail in zip(found[:SHOWN_FAULTS], details, strict=False):
+        path = flow.map.place(detail["loc"], item.data, scope)
+        paths.append(path)
+        ours = f" ({problem.path})" if problem.path and problem.path != path else ""
+        told.append(f"{path}{ours} {problem.message}".strip())
+    more = len(found) - len(told)
+    text = "; ".join(told) + (f"; and {more} more" if more else "")
+    name = flow.message_type.replace("_", " ")
+    return DataError(f"not a valid {name}: {text}", path=paths[0])
+
+
+def keys(flow: FlowSpec, document: Document) -> Keys:
+    """Give the ledger keys of a document: the profile's, else its type's own."""
+    spec = flow.keys
+    partition = next(
+        (
+            str(value)
+            for name in _PARTITION_FIELDS
+            if (value := getattr(document, name, None))
+        ),
+        document.key,
+    )
+    found = Keys(_own_key(document), partition, partition)
+    if spec.key is None and spec.partition is None and spec.correlation is None:
+        return found
+    data = document.model_dump(mode="python")
+    scope = Scope(Context(), "in", data)
+    told = {
+        name: as_text(expression.run(data, scope))
+        for name in Keys._fields
+        if (expression := getattr(spec, name)) is not None
+    }
+    return found._replace(**{name: text for name, text in told.items() if text})
+
+
+def _own_key(document: Document) -> str:
+    """Give the key of a document; the answers to one request differ by status."""
+    if document.doc_type == "fulfilment_response":
+        return f"{document.key}:{document.status}"
+    return document.key
+
+
+def skip_reason(flow: FlowSpec, item: Item, ctx: Context) -> str:
+    """Say why a document needs no action; empty when it is to be handled.
+
+    :raises DataError: when a condition meets data that it cannot take
+    """
+    scope = Scope(ctx, "in", item.data, item.path)
+    for rule in flow.skip:
+        if not is_false(rule.when.run(item.data, scope)):
+            return rule.reason
+    return ""
+
+
+def item_to_json(item: Item) -> bytes:
+    """Write one document of a transmission, so that it can be kept on its own."""
+    return json_codec.encode({"path": item.path, "data": item.data})
+
+
+def item_from_json(payload: bytes | str | memoryview) -> Item:
+    """Read what :func:`item_to_json` wrote, or a person corrected.
+
+    :raises DataError: when it is not JSON, or has no ``data``
+    """
+    content = payload.encode() if isinstance(payload, str) else bytes(payload)
+    held = json_codec.decode(content)
+    if not isinstance(held, dict) or "data" not in held:
+        raise DataError("is no document of a transmission: it has no 'data'")
+    return Item(str(held.get("path") or ""), held["data"])
+
+
+def file_place(flow: FlowSpec, ctx: Context) -> FilePlace:
+    """Give where a flow finds its files.
+
+    :raises ConfigurationError: when the flow takes no files, or a folder is not set
+    """
+    spec = flow.file
+    if spec is None:
+        raise ConfigurationError(
+            "the flow takes no files", path=f"flows.{flow.message_type}.file"
+        )
+    data = {"settings": dict(ctx.settings)}
+    scope = Scope(ctx, "in", data)
+    try:
+        folder, archive = (
+            part.render(data, scope) for part in (spec.folder, spec.archive)
+        )
+    except DataError as exc:
+        raise ConfigurationError(exc.message, path=exc.path) from exc
+    return FilePlace(folder, spec.pattern, archive, _seconds(spec.stable))
+
+
+def _seconds(span: dt.timedelta) -> int:
+    return int(span.total_seconds())

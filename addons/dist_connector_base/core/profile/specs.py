@@ -1,0 +1,380 @@
+"""What a profile says, as typed values. The YAML has exactly these keys."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+
+from .types import Duration, Expr, Map, Statuses, Text, Words
+from .webhook import IGNORE, WebhookSpec
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Outcome = Literal[
+    "accepted",
+    "rejected",
+    "duplicate",
+    "unknown",
+    "transient",
+    "limit",
+    "data",
+    "configuration",
+]
+
+
+class Spec(BaseModel):
+    """Base of all parts: unknown keys are refused, nothing changes after loading."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+    )
+
+
+class SettingSpec(Spec):
+    """A value that each backend fills in."""
+
+    label: str
+    help: str = ""
+    required: bool = True
+    default: str = ""
+
+
+class AuthSpec(Spec):
+    """How the partner knows us.
+
+    :ivar credential: name of the backend's credential that holds the secret
+    :ivar name: header (``header``) or query parameter (``query``)
+    :ivar user: user of ``basic``, ``password`` and ``ssh_key``
+    """
+
+    scheme: Literal["none", "bearer", "basic", "header", "query", "password", "ssh_key"]
+    credential: str = ""
+    name: str = ""
+    user: Text | None = None
+
+
+class Csv(Spec):
+    """A CSV form.
+
+    :ivar columns: columns that must be there
+    :ivar optional: columns that may be there
+    :ivar others: what a column that is neither of them is
+    """
+
+    codec: Literal["csv"]
+    charset: str = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
+    columns: list[str] = Field(min_length=1)
+    optional: list[str] = Field(default_factory=list)
+    others: Literal["refuse", "ignore"] = "refuse"
+    bom: bool = False
+    line_end: Literal["crlf", "lf"] = "crlf"
+
+
+class Json(Spec):
+    """A JSON form."""
+
+    codec: Literal["json"] = "json"
+    charset: str = "utf-8"
+
+
+Format = Annotated[Csv | Json, Field(discriminator="codec")]
+
+
+class AnswerRule(Spec):
+    """What an answer means: the first rule that fits decides.
+
+    :ivar status: HTTP statuses it is for; every status without it
+    :ivar when: condition on the decoded body
+    :ivar retry_after: seconds to wait, for ``limit`` and ``transient``
+    """
+
+    status: Statuses | None = None
+    when: Expr | None = None
+    then: Outcome
+    remote_id: Expr | None = None
+    remote_status: Expr | None = None
+    code: Expr | None = None
+    message: Expr | None = None
+    retry_after: Expr | None = None
+
+
+class LookUpSpec(Spec):
+    """How a list or record shows whether the partner has the document.
+
+    :ivar records: where the records stand in the body; one record may stand alone
+    :ivar match: partner's field = our field; all must be equal, as text
+    :ivar when: condition on the record; a record that breaks it is as good as absent
+    :ivar absent: statuses that say that there is none
+    """
+
+    records: Expr
+    match: dict[str, Expr] = Field(min_length=1)
+    when: Expr | None = None
+    absent: Statuses = frozenset()
+    remote_id: Expr | None = None
+    remote_status: Expr | None = None
+    rejected: Expr | None = None
+    message: Expr | None = None
+
+
+class PagingSpec(Spec):
+    """How the next page is asked for.
+
+    :ivar style: ``number`` (page 1, 2, 3), ``offset`` (rows to skip), ``token`` (a
+        value of the answer goes into a parameter), ``link`` (the answer has it)
+    :ivar items: where the entries stand in the body
+    :ivar param: parameter with the page, offset or token
+    :ivar next: the token or address in the body; nothing ends the list
+    :ivar next_header: the header that has it instead (``Link`` is understood)
+    """
+
+    style: Literal["number", "offset", "token", "link"]
+    items: Expr
+    param: str = ""
+    size_param: str = ""
+    size: Annotated[int, Field(ge=1, le=10_000)] = 100
+    first: int = 1
+    next: Expr | None = None
+    next_header: str = ""
+    stop: Literal["short_page", "empty_page"] = "short_page"
+
+
+class CursorSpec(Spec):
+    """How far a list was read.
+
+    :ivar param: parameter that carries the cursor
+    :ivar kind: ``moment``, ``number`` or ``token``
+    :ivar advance: ``started`` (when the list was asked for, by the partner's clock) or
+        an expression over the body that gives one value or several: the largest counts
+    :ivar start: how far back the first poll looks (moment), or the first value
+    :ivar overlap: moments are set back by so much: late changes are seen again
+    :ivar format: form of a moment, as for strftime; ISO 8601 without it
+    """
+
+    param: str
+    kind: Literal["moment", "number", "token"] = "moment"
+    advance: Expr | Literal["started"] = "started"
+    start: str = "7 days"
+    overlap: Duration = dt.timedelta(0)
+    format: str = ""
+
+
+class FileTarget(Spec):
+    """A file to write. Its name is made safe: a separator in it is a data fault."""
+
+    folder: Text
+    name: Text
+
+
+class FileLookUp(Spec):
+    """Folders in which a written file may still stand."""
+
+    folders: list[Text] = Field(min_length=1)
+    name: Text
+
+
+class Operation(Spec):
+    """One thing that may be done at the partner. Nothing else can be called.
+
+    :ivar safe: repeating it can do no harm; never guessed from the HTTP method
+    """
+
+    title: str = ""
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] | None = None
+    path: Text | None = None
+    params: dict[str, Text] = Field(default_factory=dict)
+    headers: dict[str, Text] = Field(default_factory=dict)
+    body: Map | None = None
+    format: Format = Json()
+    safe: bool = False
+    answers: list[AnswerRule] = Field(default_factory=list)
+    look_up: LookUpSpec | None = None
+    paging: PagingSpec | None = None
+    cursor: CursorSpec | None = None
+    file: FileTarget | None = None
+    find_file: FileLookUp | None = None
+
+    _name: str = PrivateAttr("")
+    _base_url: Any = PrivateAttr(None)
+    _pace: Any = PrivateAttr(None)
+
+    @property
+    def name(self) -> str:
+        """Give the name under which the profile lists the operation."""
+        return self._name
+
+    @property
+    def kind(self) -> str:
+        """Give ``http``, ``file`` or ``find_file``."""
+        if self.file:
+            return "file"
+        return "find_file" if self.find_file else "http"
+
+
+class TopicsSpec(Spec):
+    """Webhooks of a flow; ``webhook: [topic]`` is short for ``{topics: [topic]}``."""
+
+    topics: Words = Field(min_length=1)
+    documents: Expr | None = None
+
+
+class PollSpec(Spec):
+    """A list that is asked for from time to time."""
+
+    operation: Name
+    every: Duration = dt.timedelta(minutes=10)
+    documents: Expr | None = None
+
+
+class FileSpec(Spec):
+    """Files that the partner writes.
+
+    :ivar archive: folder into which files go once they are on record
+    :ivar stable: a file is taken when its size stood still for so long
+    """
+
+    folder: Text
+    pattern: str
+    archive: Text
+    every: Duration = dt.timedelta(minutes=5)
+    stable: Duration = dt.timedelta(seconds=2)
+    documents: Expr | None = None
+
+
+class SkipRule(Spec):
+    """A document that needs no action, and why."""
+
+    when: Expr
+    reason: str
+
+
+class KeysSpec(Spec):
+    """Ledger keys that differ from the document's own; over the canonical document."""
+
+    key: Expr | None = None
+    partition: Expr | None = None
+    correlation: Expr | None = None
+
+
+def _topics(value: Any) -> Any:
+    return {"topics": value} if isinstance(value, (str, list)) else value
+
+
+class FlowSpec(Spec):
+    """One message type: how it leaves, or how it comes and what it means.
+
+    :ivar send: operation that sends an outgoing document
+    :ivar look_up: operation that asks for it after an unknown outcome
+    :ivar answer: ``at_once`` with the send, or ``later`` as a message of its own
+    :ivar documents: where the documents stand in what came; the whole without it
+    """
+
+    direction: Literal["in", "out"]
+    send: str = ""
+    look_up: str = ""
+    answer: Literal["at_once", "later"] = "at_once"
+    webhook: Annotated[
+        TopicsSpec | None,
+        BeforeValidator(
+            _topics, json_schema_input_type=TopicsSpec | list[str] | str | None
+        ),
+    ] = None
+    poll: PollSpec | None = None
+    file: FileSpec | None = None
+    format: Format = Json()
+    documents: Expr | None = None
+    skip: list[SkipRule] = Field(default_factory=list)
+    map: Map | None = None
+    keys: KeysSpec = KeysSpec()
+
+    _message_type: str = PrivateAttr("")
+
+    @property
+    def message_type(self) -> str:
+        """Give the canonical document type."""
+        return self._message_type
+
+    @property
+    def fetch_minutes(self) -> float:
+        """Give how often the flow fetches; 0 for one that only is told."""
+        source = self.poll or self.file
+        return source.every.total_seconds() / 60 if source else 0.0
+
+    @property
+    def sources(self) -> list[str]:
+        """Give the ways in which documents come: webhook, poll, file."""
+        return [name for name in ("webhook", "poll", "file") if getattr(self, name)]
+
+    def has_folder(self) -> bool:
+        """Say whether the flow takes files out of a folder."""
+        return self.file is not None
+
+
+class PaceSpec(Spec):
+    """Headers in which the partner tells how much may still be asked (token bucket).
+
+    :ivar remaining: header with what is left
+    :ivar keep: pause when so many are left, or fewer
+    :ivar reset: header that says when the bucket is full again
+    :ivar reset_as: how ``reset`` counts: ``seconds`` to wait, ``milliseconds`` to wait,
+        or Unix time (``epoch``)
+    :ivar restore_per_second: what flows back each second, where no header says when
+    """
+
+    remaining: str
+    keep: Annotated[int, Field(ge=0)] = 0
+    reset: str = ""
+    reset_as: Literal["seconds", "milliseconds", "epoch"] = "seconds"
+    restore_per_second: Annotated[Decimal, Field(gt=0)] | None = None
+
+
+class ContractSpec(Spec):
+    """The partner's own description of its interface that the profile was made from."""
+
+    name: str = ""
+    version: str = ""
+    sha256: str = ""
+    sunset: dt.date | None = None
+
+
+class Profile(Spec):
+    """A partner: how to reach it, and what its documents mean.
+
+    :ivar base_url: address that all paths are below
+    :ivar code_maps: vocabulary → partner's code → canonical code; a backend starts
+        with these and may have its own
+    """
+
+    code: Name = Field(alias="profile")
+    version: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    transport: Literal["rest", "sftp", "folder"]
+    contract: ContractSpec = ContractSpec()
+    settings: dict[Name, SettingSpec] = Field(default_factory=dict)
+    auth: AuthSpec = AuthSpec(scheme="none")
+    base_url: Text | None = None
+    pace: PaceSpec | None = None
+    code_maps: dict[Name, dict[str, str]] = Field(default_factory=dict)
+    operations: dict[Name, Operation] = Field(default_factory=dict)
+    webhook: WebhookSpec | None = None
+    flows: dict[Name, FlowSpec] = Field(min_length=1)
+
+    def model_post_init(self, context: Any) -> None:
+        """Tell the parts what stands around them."""
+        topics: dict[str, Any] = {}
+        for name, operation in self.operations.items():
+            operation._name = name
+            operation._base_url = self.base_url
+            operation._pace = self.pace
+        for name, flow in self.flows.items():
+            flow._message_type = name
+            if flow.webhook:
+                topics.update(dict.fromkeys(flow.webhook.topics, name))
+        if self.webhook:
+            ignored = dict.fromkeys(self.webhook.ignore, IGNORE)
+            self.webhook._topics = {**ignored, **topics}
