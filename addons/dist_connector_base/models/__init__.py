@@ -1,0 +1,12 @@
+from . import (
+    dist_attempt,
+    dist_backend,
+    dist_backend_setting,
+    dist_binding,
+    dist_code_map,
+    dist_credential,
+    dist_exception,
+    dist_flow,
+    dist_message,
+    dist_profile,
+)

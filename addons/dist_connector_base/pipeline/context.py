@@ -1,0 +1,103 @@
+"""What a run needs of a backend, made once per run: mapping context and transports."""
+
+from datetime import datetime, timezone
+
+from ..core.errors import ConfigurationError
+from ..core.profile import Context
+from ..core.profile.scope import Scope
+from ..transports.folder import FolderSettings, FolderTransport
+from ..transports.rest import AuthSpec, RestSettings, RestTransport
+from ..transports.sftp import SftpSettings, SftpTransport
+
+
+def utc_now() -> datetime:
+    """Give the present moment in UTC."""
+    return datetime.now(timezone.utc)
+
+
+def make_context(backend) -> Context:
+    """Give the mapping context of a backend: settings, code maps, time zone."""
+    return Context(
+        settings=backend._settings(),
+        translate=backend.env["dist.code.map"]._translator(backend.id),
+        timezone=backend.tz or "UTC",
+        now=utc_now,
+    )
+
+
+def open_rest(backend, profile) -> RestTransport:
+    """Give the HTTP transport of a backend; a context manager.
+
+    :raises ConfigurationError: when a setting or a credential is missing
+    """
+    base_url = _fill(profile.base_url, make_context(backend))
+    return RestTransport(RestSettings(base_url), _rest_auth(backend, profile.auth))
+
+
+def open_files(backend, profile) -> SftpTransport | FolderTransport:
+    """Give the file transport of a backend; a context manager.
+
+    An SFTP backend has the settings ``host``, ``host_key`` and, if it is not 22,
+    ``port``; a folder backend has ``root``.
+
+    :raises ConfigurationError: when a setting or a credential is missing
+    """
+    settings = backend._settings()
+    if profile.transport == "folder":
+        return FolderTransport(FolderSettings(_setting(backend, settings, "root")))
+    auth = profile.auth
+    secret = _secret(backend, auth)
+    port = settings.get("port") or "22"
+    if not port.isdigit():
+        raise ConfigurationError(
+            f"the port {port!r} is no number",
+            path="settings.port",
+            next_step=f"Correct the port on {backend.name}.",
+        )
+    return SftpTransport(
+        SftpSettings(
+            host=_setting(backend, settings, "host"),
+            port=int(port),
+            user=_fill(auth.user, make_context(backend)),
+            host_keys=_setting(backend, settings, "host_key"),
+            private_key=secret if auth.scheme == "ssh_key" else "",
+            password=secret if auth.scheme == "password" else "",
+        )
+    )
+
+
+def _rest_auth(backend, auth) -> AuthSpec:
+    if auth.scheme == "none":
+        return AuthSpec()
+    name = auth.name
+    if auth.scheme == "basic":
+        name = _fill(auth.user, make_context(backend))
+    return AuthSpec(auth.scheme, name=name, secret=_secret(backend, auth))
+
+
+def _secret(backend, auth) -> str:
+    """Give the newest secret of the profile's credential."""
+    return backend.env["dist.credential"]._secrets(backend, auth.credential)[0]
+
+
+def _fill(template, ctx: Context) -> str:
+    """Fill a text of the profile that speaks of settings alone."""
+    if template is None:
+        return ""
+    data = {"settings": dict(ctx.settings)}
+    return template.render(data, Scope(ctx, "out", data))
+
+
+def _setting(backend, settings, name: str) -> str:
+    """Give a setting that must be filled in.
+
+    :raises ConfigurationError: when it is empty
+    """
+    value = settings.get(name)
+    if not value:
+        raise ConfigurationError(
+            f"the setting {name!r} of {backend.name} is empty",
+            path=f"settings.{name}",
+            next_step=f"Fill in {name!r} on the backend.",
+        )
+    return value

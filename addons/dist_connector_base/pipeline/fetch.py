@@ -1,0 +1,139 @@
+"""Take new documents from a partner into the ledger: by polling, or as files.
+
+The bytes and the cursor are committed together. Files are moved to the partner's
+archive only after the commit; a file whose move failed is recognised the next time.
+"""
+
+import hashlib
+import logging
+
+from ..core import profile as profiles
+from ..core.errors import DistError
+from . import ledger, wake
+from .context import make_context, open_files, open_rest
+
+_logger = logging.getLogger(__name__)
+
+#: Pages of one poll; what is left comes with the next one.
+MAX_PAGES = 50
+
+
+def fetch(flow) -> str:
+    """Fetch once for a flow, and say in one line what came.
+
+    A partner that cannot be reached is no failure of the job: it is an exception
+    that closes by itself with the next fetch that works.
+    """
+    flow = flow.sudo()
+    backend = flow.backend_id
+    profile = backend.profile_id._parsed()
+    spec = profile.flows[flow.message_type]
+    try:
+        number = 0
+        if spec.poll:
+            number += _poll(flow, profile, spec)
+        if spec.file:
+            number += _take_files(flow, profile, spec)
+    except DistError as exc:
+        flow.env["dist.exception"]._open_for_cause(backend, flow, exc)
+        return str(exc)
+    flow.last_fetch_at = flow.env.cr.now()
+    _close_earlier(flow)
+    if number:
+        wake.wake(flow, count=number)
+    return f"{number} new"
+
+
+def _close_earlier(flow) -> None:
+    """Close what earlier fetches complained of: the partner is there again."""
+    flow.env["dist.exception"].search(
+        [
+            ("flow_id", "=", flow.id),
+            ("message_id", "=", False),
+            ("error_class", "in", ("transient", "limit")),
+            ("state", "!=", "resolved"),
+        ]
+    )._resolve("replayed", flow.env._("The partner can be reached again."))
+
+
+def _poll(flow, profile, spec) -> int:
+    """Read the partner's list from the cursor on; store pages that hold anything."""
+    backend = flow.backend_id
+    ctx = make_context(backend)
+    operation = profile.operations[spec.poll.operation]
+    cursor = flow.cursor or ""
+    pages, responses = [], []
+    with open_rest(backend, profile) as rest:
+        request = profiles.first_page(operation, cursor, ctx)
+        while request and len(pages) < MAX_PAGES:
+            response = rest.call(request)
+            responses.append(response)
+            if profiles.page_items(operation, response):
+                pages.append(
+                    ledger.Arrival(
+                        response.body,
+                        via="poll",
+                        source=spec.poll.operation,
+                        transport_key=f"page:{_digest(response.body)}",
+                    )
+                )
+            request = profiles.next_page(operation, request, response)
+    ids = ledger.insert_arrivals(flow.env, flow, pages)
+    flow.cursor = profiles.advance_cursor(operation, responses, cursor, ctx)
+    return len(ids)
+
+
+def _take_files(flow, profile, spec) -> int:
+    """Read the files that stand still; archive them after the commit."""
+    backend = flow.backend_id
+    ctx = make_context(backend)
+    place = profiles.file_place(spec, ctx)
+    transport = open_files(backend, profile)
+    files = transport.__enter__()
+    cr = flow.env.cr
+    handed_over = False
+    try:
+        listed = files.stable(
+            files.list(place.folder, place.pattern), place.stable_seconds
+        )
+        arrivals, taken = [], []
+        for remote, content in files.read_many(listed):
+            if isinstance(content, DistError):
+                flow.env["dist.exception"]._open_for_cause(backend, flow, content)
+                continue
+            arrivals.append(
+                ledger.Arrival(
+                    content,
+                    via="file",
+                    source=f"{remote.folder}/{remote.name}",
+                    transport_key=f"{remote.name}:{_digest(content)}",
+                )
+            )
+            taken.append(remote)
+        ids = ledger.insert_arrivals(flow.env, flow, arrivals)
+        if taken:
+            cr.postcommit.add(lambda: _archive(transport, files, taken, place.archive))
+            cr.postrollback.add(lambda: transport.__exit__(None, None, None))
+            handed_over = True
+        return len(ids)
+    finally:
+        if not handed_over:
+            transport.__exit__(None, None, None)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _archive(transport, files, taken, archive: str) -> None:
+    """Move files to the archive; they are on record, so a failure costs nothing."""
+    try:
+        for remote, outcome in files.move_many(taken, archive):
+            if isinstance(outcome, DistError):
+                _logger.warning(
+                    "%s stays until the next fetch: %s", remote.name, outcome
+                )
+    except DistError as exc:
+        _logger.warning("files stay where they are until the next fetch: %s", exc)
+    finally:
+        transport.__exit__(None, None, None)

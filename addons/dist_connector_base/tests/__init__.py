@@ -1,0 +1,12 @@
+from . import (
+    test_credential,
+    test_inbound,
+    test_neutralize,
+    test_outbound,
+    test_profile,
+    test_roles,
+    test_sweep,
+    test_tour,
+    test_wake,
+    test_webhook,
+)
