@@ -1,0 +1,1 @@
+"""Odoo-free EDI: read, check, acknowledge and write X12 and EDIFACT."""

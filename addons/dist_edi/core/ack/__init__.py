@@ -1,0 +1,1 @@
+"""Acknowledgements: say what was received, and read what partners say of ours."""
