@@ -1,0 +1,32 @@
+{
+    "name": "Distribution 3PL",
+    "summary": "Fulfilment requests, cancels, shipment confirmations and stock "
+    "levels exchanged with third-party warehouses",
+    "version": "19.0.1.0.0",
+    "category": "Inventory/Distribution",
+    "license": "LGPL-3",
+    "author": "Distribution Suite maintainers",
+    "website": "https://github.com/distribution-suite/distribution-suite",
+    "depends": [
+        "dist_connector_base",
+        "sale_stock",
+        "purchase_stock",
+        "stock_delivery",
+    ],
+    "external_dependencies": {"python": ["pydantic"]},
+    "data": [
+        "security/dist_3pl_security.xml",
+        "security/ir.model.access.csv",
+        "data/dist_profile.xml",
+        "views/dist_parcel_views.xml",
+        "views/dist_partner_stock_views.xml",
+        "views/dist_request_line_views.xml",
+        "views/stock_picking_views.xml",
+        "views/stock_warehouse_views.xml",
+        "views/uom_uom_views.xml",
+        "views/delivery_carrier_views.xml",
+        "views/dist_3pl_menus.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "installable": True,
+}

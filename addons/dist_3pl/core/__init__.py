@@ -1,0 +1,1 @@
+"""What a third-party warehouse needs decided without a database."""

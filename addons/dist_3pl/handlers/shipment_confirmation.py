@@ -1,0 +1,256 @@
+"""Shipment confirmations: what left the warehouse becomes done deliveries."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from odoo import models
+from odoo.addons.dist_connector_base.core.batching import waves
+from odoo.addons.dist_connector_base.core.errors import BusinessError
+
+from ..core.allocation import AskedLine, ShippedLine, allocate
+
+
+@dataclass
+class Shipment:
+    """One confirmation, matched with the delivery and the lines it is about."""
+
+    inbound: object
+    picking: models.BaseModel
+    lines: models.BaseModel
+    shipped: list[ShippedLine] = field(default_factory=list)
+
+    @property
+    def document(self):
+        """The canonical confirmation."""
+        return self.inbound.document
+
+
+class ShipmentConfirmationHandler(models.AbstractModel):
+    _name = "dist.handler.shipment_confirmation"
+    _inherit = "dist.handler"
+    _description = "Shipment confirmation"
+
+    def _apply(self, batch):
+        """Validate the deliveries that the partners shipped.
+
+        One set of reads and one of writes for all of the batch; only a second
+        shipment of the same request waits for the first to be written.
+
+        :raises DistError: with the path of the fault in the confirmation
+        """
+        for wave in waves(batch, _request):
+            shipments = self._match(wave)
+            for shipment in shipments:
+                shipment.shipped = self._allocate(shipment)
+            self._write(shipments)
+
+    # ---------------------------------------------------------------- match
+
+    def _match(self, batch):
+        """Find the delivery and the open request lines of each confirmation.
+
+        :raises BusinessError: the request is unknown, done, cancelled or rejected
+        """
+        lines = (
+            self.env["dist.request.line"]
+            .sudo()
+            .search(
+                [
+                    ("backend_id", "in", [inbound.backend.id for inbound in batch]),
+                    (
+                        "request_key",
+                        "in",
+                        [inbound.document.request_key for inbound in batch],
+                    ),
+                ]
+            )
+        )
+        by_request = lines.grouped(lambda line: (line.backend_id.id, line.request_key))
+        shipments = []
+        for inbound in batch:
+            key = inbound.document.request_key
+            asked = by_request.get((inbound.backend.id, key))
+            if not asked:
+                raise BusinessError(
+                    self.env._("We know no request %s.", key), path="request_key"
+                )
+            shipments.append(Shipment(inbound, self._open_picking(asked, key), asked))
+        return shipments
+
+    def _open_picking(self, lines, key):
+        """Give the delivery that the request is to ship.
+
+        :raises BusinessError: nothing is open under this request any more
+        """
+        pickings = lines.move_id.picking_id
+        for picking in pickings:
+            if picking.dist_request_key == key and picking._dist_open():
+                return picking
+        picking = pickings[-1:]
+        if picking.state == "done":
+            text = self.env._("%s is shipped already.", picking.name)
+        elif picking.dist_request_key == key and picking.dist_state == "rejected":
+            text = self.env._("%s was rejected by the partner before.", picking.name)
+        else:
+            text = self.env._("Request %s was cancelled or replaced.", key)
+        raise BusinessError(
+            text,
+            path="request_key",
+            next_step=self.env._(
+                "Ask the warehouse whether goods left a second time, or for a wrong "
+                "order."
+            ),
+        )
+
+    def _allocate(self, shipment):
+        asked = [
+            AskedLine(
+                ref=line.id,
+                line_key=line.line_key,
+                sku=line.product_id.default_code or "",
+                asked=_exact(line.quantity),
+                shipped=_exact(line.quantity_shipped),
+                unit=line.product_id.uom_id.dist_unit_code or "",
+                tracking=self._tracking(shipment.picking, line.product_id),
+            )
+            for line in shipment.lines
+        ]
+        return allocate(shipment.document, asked)
+
+    def _tracking(self, picking, product):
+        picking_type = picking.picking_type_id
+        if not (picking_type.use_create_lots or picking_type.use_existing_lots):
+            return "none"
+        return product.tracking
+
+    # ---------------------------------------------------------------- write
+
+    def _write(self, shipments):
+        """Write what was shipped, and validate the deliveries in one call."""
+        self._accepted_silently(shipments)
+        shipped = [shipment for shipment in shipments if shipment.shipped]
+        self._set_moves(shipped)
+        self.env["dist.shipment.parcels"]._write(shipped)
+        rest = [shipment for shipment in shipped if self._rest_follows(shipment)]
+        self._write_lines(shipped)
+        self._validate(shipped, rest)
+        for shipment in shipments:
+            if not shipment.shipped and shipment.document.completes_request:
+                self._nothing_shipped(shipment)
+            shipment.inbound.link(shipment.picking)
+
+    def _accepted_silently(self, shipments):
+        """A partner that ships has accepted, even where it never said so."""
+        silent = self.env["stock.picking"].concat(
+            *(s.picking for s in shipments if s.picking.dist_state == "sent")
+        )
+        if silent:
+            silent._dist_answered("fulfilment_request")
+
+    def _set_moves(self, shipments):
+        """Set quantities, lots and what is picked, on all moves at once."""
+        picked = self.env["stock.move"]
+        by_lots = []
+        for shipment in shipments:
+            lines = {line.id: line for line in shipment.lines}
+            for shipped in shipment.shipped:
+                move = lines[shipped.ref].move_id
+                picked += move
+                if shipped.lots:
+                    by_lots.append((shipment.picking, move, shipped))
+                else:
+                    self._set_quantity(move, shipped)
+        self.env["dist.shipment.lots"]._set(by_lots)
+        picked.picked = True
+
+    def _set_quantity(self, move, shipped):
+        """Set the shipped quantity where it is not what is reserved anyway."""
+        quantity = move.product_id.uom_id._compute_quantity(
+            float(shipped.quantity), move.product_uom, rounding_method="HALF-UP"
+        )
+        if move.product_uom.compare(move.quantity, quantity):
+            move.quantity = quantity
+
+    def _rest_follows(self, shipment):
+        """Whether the partner ships more under the same request."""
+        if shipment.document.completes_request:
+            return False
+        shipped = {part.ref: float(part.quantity) for part in shipment.shipped}
+        return any(
+            line.uom_id.compare(line.quantity_open, shipped.get(line.id, 0.0)) > 0
+            for line in shipment.lines
+        )
+
+    def _write_lines(self, shipments):
+        for shipment in shipments:
+            lines = {line.id: line for line in shipment.lines}
+            for shipped in shipment.shipped:
+                line = lines[shipped.ref]
+                line.quantity_shipped += float(shipped.quantity)
+
+    def _validate(self, shipments, rest):
+        """Validate the way a user does, without questions, in one call.
+
+        :raises BusinessError: Odoo wants a decision first
+        """
+        if not shipments:
+            return
+        pickings = self.env["stock.picking"].concat(*(s.picking for s in shipments))
+        follows = self.env["stock.picking"].concat(*(s.picking for s in rest))
+        pickings = pickings.with_context(
+            dist_partner_shipped=True,
+            dist_rest_follows=tuple(follows.ids),
+            skip_backorder=True,
+            skip_sms=True,
+        )
+        # the policy "no backorder" may not drop what the partner still ships
+        kept = pickings.filtered(
+            lambda p: (
+                p.id in follows.ids and p.picking_type_id.create_backorder == "never"
+            )
+        )
+        kept._action_done()
+        (pickings - kept).button_validate()
+        for picking in pickings:
+            if picking.state != "done":
+                raise BusinessError(
+                    self.env._("%s could not be validated.", picking.name),
+                    next_step=self.env._("Open the delivery and look what it lacks."),
+                )
+        for shipment in shipments:
+            shipment.picking._dist_write(
+                {
+                    "dist_state": "shipped",
+                    "dist_reason": False,
+                    "dist_shipped_at": shipment.document.shipped_at.replace(
+                        tzinfo=None
+                    ),
+                    **self._remote_id(shipment),
+                }
+            )
+
+    def _remote_id(self, shipment):
+        remote_id = shipment.document.remote_order_id
+        if not remote_id or shipment.picking.dist_remote_id:
+            return {}
+        return {"dist_remote_id": remote_id}
+
+    def _nothing_shipped(self, shipment):
+        """A request that was closed without goods is as good as rejected."""
+        reason = self.env._("Closed by the warehouse; nothing was shipped.")
+        shipment.picking._dist_rejected(reason)
+        shipment.inbound.warn(
+            BusinessError(
+                reason,
+                next_step=self.env._("Request the delivery again, or cancel it."),
+            )
+        )
+
+
+def _request(inbound):
+    return inbound.backend.id, inbound.document.request_key
+
+
+def _exact(value):
+    """Give a stored quantity as the decimal it was entered as."""
+    return Decimal(f"{value:.6f}".rstrip("0").rstrip("."))

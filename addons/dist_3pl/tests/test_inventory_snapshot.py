@@ -1,0 +1,139 @@
+"""Stock levels that partners report."""
+
+from odoo.addons.dist_connector_base.core.errors import DataError, MappingError
+from odoo.tests import tagged
+
+from .common import ThirdPartyCase
+
+
+@tagged("post_install", "-at_install")
+class TestInventorySnapshot(ThirdPartyCase):
+    def stock(self, product, **values):
+        domain = [("product_id", "=", product.id)]
+        domain += [(name, "=", value) for name, value in values.items()]
+        return self.env["dist.partner.stock"].search(domain)
+
+    def test_rows_are_stored(self):
+        self.store(
+            self.snapshot(
+                {"sku": "TEA", "quantity": 7, "allocated": 2},
+                {"sku": "MUG", "quantity": 3, "status": "damaged"},
+            )
+        )
+        tea = self.stock(self.tea)
+        self.assertEqual((tea.quantity, tea.allocated, tea.status), (7, 2, "sellable"))
+        self.assertEqual(str(tea.taken_at), "2026-03-02 06:00:00")
+        self.assertEqual(
+            (tea.backend_id, tea.company_id), (self.backend, self.env.company)
+        )
+        self.assertEqual(self.stock(self.mug).status, "damaged")
+
+    def test_a_younger_snapshot_replaces_an_older_one(self):
+        self.store(self.snapshot({"sku": "TEA", "quantity": 7}))
+        self.store(
+            self.snapshot(
+                {"sku": "TEA", "quantity": 4}, taken_at="2026-03-02T07:00:00+00:00"
+            )
+        )
+        self.assertEqual(self.stock(self.tea).quantity, 4)
+
+    def test_an_older_snapshot_changes_nothing(self):
+        self.store(self.snapshot({"sku": "TEA", "quantity": 7}))
+        self.store(
+            self.snapshot(
+                {"sku": "TEA", "quantity": 4}, taken_at="2026-03-02T05:00:00+00:00"
+            )
+        )
+        self.assertEqual(self.stock(self.tea).quantity, 7)
+
+    def test_the_youngest_of_a_batch_counts(self):
+        self.store(
+            self.snapshot({"sku": "TEA", "quantity": 9}),
+            self.snapshot(
+                {"sku": "TEA", "quantity": 4}, taken_at="2026-03-02T05:00:00+00:00"
+            ),
+            self.snapshot({"sku": "TEA", "quantity": 8}),
+        )
+        self.assertEqual(self.stock(self.tea).quantity, 8)
+
+    def test_rows_of_one_sku_in_one_snapshot_are_summed(self):
+        self.store(
+            self.snapshot(
+                {"sku": "TEA", "quantity": 7}, {"sku": "TEA", "quantity": "0.5"}
+            )
+        )
+        self.assertEqual(self.stock(self.tea).quantity, 7.5)
+
+    def test_lots_have_their_own_rows(self):
+        jam = self.make_product("JAM", tracking="lot")
+        lot = self.make_lot(jam, "L1")
+        self.store(
+            self.snapshot(
+                {"sku": "JAM", "quantity": 1, "lot": "L1", "expiry": "2027-01-31"},
+                {"sku": "JAM", "quantity": 2, "lot": "THEIRS"},
+            )
+        )
+        self.assertEqual(self.stock(jam, lot_name="L1").lot_id, lot)
+        self.assertFalse(self.stock(jam, lot_name="THEIRS").lot_id)
+
+    def test_unknown_skus_are_told_and_the_others_count(self):
+        snapshot = self.snapshot(
+            {"sku": "TEA", "quantity": 7},
+            {"sku": "COFFEE", "quantity": 1},
+            {"sku": "CAKE", "quantity": 1},
+        )
+        self.store(snapshot)
+        self.assertEqual(self.stock(self.tea).quantity, 7)
+        self.assertIsInstance(snapshot.warnings[0], DataError)
+        self.assertIn("CAKE, COFFEE", snapshot.warnings[0].message)
+
+    def test_all_faults_of_a_snapshot_make_one_exception(self):
+        snapshot = self.snapshot(
+            {"sku": "TEA", "quantity": 7, "unit": "CS"}, {"sku": "CAKE", "quantity": 1}
+        )
+        self.store(snapshot)
+        self.assertEqual(len(snapshot.warnings), 1)
+        self.assertIn("CAKE", snapshot.warnings[0].message)
+        self.assertIn("TEA (CS)", snapshot.warnings[0].message)
+
+    def test_a_sku_of_two_products_names_none(self):
+        self.make_product("TEA")
+        snapshot = self.snapshot({"sku": "TEA", "quantity": 7})
+        self.store(snapshot)
+        self.assertFalse(self.stock(self.tea))
+        self.assertIn("TEA", snapshot.warnings[0].message)
+
+    def test_a_case_is_never_stored_as_an_each(self):
+        snapshot = self.snapshot({"sku": "TEA", "quantity": 7, "unit": "CS"})
+        self.store(snapshot)
+        self.assertFalse(self.stock(self.tea))
+        self.assertIsInstance(snapshot.warnings[0], MappingError)
+
+    def test_a_complete_snapshot_says_what_is_not_there(self):
+        self.store(
+            self.snapshot({"sku": "TEA", "quantity": 7}, {"sku": "MUG", "quantity": 3})
+        )
+        self.store(
+            self.snapshot(
+                {"sku": "TEA", "quantity": 6},
+                taken_at="2026-03-02T07:00:00+00:00",
+                complete=True,
+            )
+        )
+        self.assertEqual(self.stock(self.tea).quantity, 6)
+        self.assertEqual(self.stock(self.mug).quantity, 0)
+
+    def test_a_batch_of_small_snapshots_costs_as_much_as_one(self):
+        def queries(count):
+            batch = [
+                self.snapshot({"sku": "TEA", "quantity": number})
+                for number in range(count)
+            ]
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            self.env["dist.handler.inventory_snapshot"]._apply(batch)
+            return self.cr.sql_log_count - before
+
+        queries(1)
+        self.assertEqual(queries(500), queries(1))
+        self.assertLessEqual(queries(1), 3)
