@@ -1,0 +1,1 @@
+"""Tests, partner processes, the demo day and the benchmarks."""

@@ -1,0 +1,1 @@
+"""Benchmarks: our code against a named reference, both measured in the same run."""

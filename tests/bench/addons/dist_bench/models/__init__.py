@@ -1,0 +1,1 @@
+from . import dist_bench_confirm, dist_bench_row

@@ -1,0 +1,81 @@
+"""The files that the CSV partner and its customer agreed on: UTF-8, ``;``, a header."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+
+from .warehouse import OrderLine
+
+COLUMNS = {
+    "ORD": "request_key;order_reference;ship_to_name;street;street2;city;zip;state;"
+    "country;phone;email;carrier;service;requested_date;line_key;sku;description;"
+    "quantity;unit;lot",
+    "CAN": "request_key;reason",
+    "ACK": "request_key;status;warehouse_reference;reason_code;reason_text",
+    "SHP": "shipment_no;request_key;warehouse_reference;shipped_at;carrier;service;"
+    "line_key;sku;quantity;unit;lot;serial;expiry;tracking;weight_kg;sscc;final",
+    "INV": "taken_at;sku;quantity;allocated;lot;expiry;status",
+}
+
+#: A free-text column of each file, where an umlaut shows which charset was used.
+TEXT_COLUMN = {"ACK": "reason_text", "SHP": "service", "INV": "status"}
+
+Row = Mapping[str, str]
+
+
+class AgreementError(Exception):
+    """A file is not as agreed; the text says what and where."""
+
+
+def read(kind: str, content: bytes) -> list[dict[str, str]]:
+    """Read a file of this kind. Raises AgreementError."""
+    try:
+        decoded = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise AgreementError(f"byte {error.start} is not UTF-8") from error
+    table = list(csv.reader(io.StringIO(decoded, newline=""), delimiter=";"))
+    columns = COLUMNS[kind].split(";")
+    if not table or table[0] != columns:
+        raise AgreementError(f"header {table[0] if table else ''} is not {columns}")
+    rows = []
+    for number, values in enumerate(table[1:], 2):
+        if len(values) != len(columns):
+            raise AgreementError(f"row {number} has {len(values)} values")
+        rows.append(dict(zip(columns, values, strict=True)))
+    if not rows:
+        raise AgreementError("the file has no rows")
+    return rows
+
+
+def write(kind: str, rows: Iterable[Row], delimiter: str = ";") -> str:
+    """Write a file of this kind."""
+    columns = COLUMNS[kind].split(";")
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([row[name] for name in columns] for row in rows)
+    return out.getvalue()
+
+
+def order_lines(rows: Iterable[Row]) -> list[OrderLine]:
+    """Return the lines of an order file. Raises AgreementError."""
+    result = []
+    for number, row in enumerate(rows, 2):
+        for name in ("line_key", "sku"):
+            if not row[name]:
+                raise AgreementError(f"row {number}: {name} is empty")
+        try:
+            quantity = Decimal(row["quantity"])
+        except InvalidOperation as error:
+            raise AgreementError(
+                f"row {number}: quantity {row['quantity']!r}"
+            ) from error
+        if not quantity.is_finite() or quantity <= 0:
+            raise AgreementError(f"row {number}: quantity {quantity}")
+        result.append(
+            OrderLine(
+                row["line_key"], row["sku"], row["description"], quantity, row["lot"]
+            )
+        )
+    return result

@@ -1,0 +1,1 @@
+"""What the demo day, the end-to-end tests and the benchmarks share."""
