@@ -7,7 +7,12 @@
     "license": "LGPL-3",
     "author": "Distribution Suite maintainers",
     "website": "https://github.com/distribution-suite/distribution-suite",
-    "depends": ["mail", "product", "queue_job"],
+    "depends": [
+        "mail",
+        "product",
+        "queue_job",
+        "resource",
+    ],
     "external_dependencies": {
         "python": [
             "requests",
@@ -31,6 +36,7 @@
         "views/dist_profile_views.xml",
         "views/dist_code_map_views.xml",
         "views/dist_menus.xml",
+        "views/dist_expectation_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["dist_connector_base/static/src/**/*"],

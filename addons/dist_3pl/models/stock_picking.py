@@ -174,6 +174,7 @@ class StockPicking(models.Model):
                 body=self.env._("Cancelled here without the consent of the 3PL.")
             )
         held._dist_write({"dist_state": "cancelled"})
+        self.env["dist.expectation"]._drop_for_records(held)
         return True
 
     def action_dist_messages(self):

@@ -173,6 +173,7 @@ class StockPicking(models.Model):
                 picking._dist_dropped()
             else:
                 picking._dist_write({"dist_state": "rejected", "dist_reason": text})
+        self.env["dist.expectation"]._drop_for_records(self)
 
     def _dist_cancel_refused(self, reason):
         """Show that the partner ships although we asked it not to."""
@@ -184,6 +185,7 @@ class StockPicking(models.Model):
             return
         self.with_context(dist_partner_agreed=True).action_cancel()
         self._dist_write({"dist_state": "cancelled", "dist_reason": False})
+        self.env["dist.expectation"]._drop_for_records(self)
 
     # ------------------------------------------------------- private steps
 

@@ -1,6 +1,7 @@
 from . import (
     test_cancel,
     test_companies,
+    test_deadlines,
     test_inventory_snapshot,
     test_lots,
     test_parcels,

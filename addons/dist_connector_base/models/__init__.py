@@ -6,6 +6,8 @@ from . import (
     dist_code_map,
     dist_credential,
     dist_exception,
+    dist_expectation,
+    dist_expectation_rule,
     dist_flow,
     dist_message,
     dist_profile,

@@ -142,6 +142,7 @@ class DistBackend(models.Model):
                 ]
             )
             backend.flow_ids._follow_profile(backend, profile)
+            self.env["dist.expectation.rule"].sudo()._follow_profile(backend, profile)
             backend._seed_code_maps(profile)
 
     def _seed_code_maps(self, profile):

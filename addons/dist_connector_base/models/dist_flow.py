@@ -56,6 +56,10 @@ class DistFlow(models.Model):
         readonly=True, help="How far the partner's list was read; moved on commit."
     )
 
+    expectation_rule_ids = fields.One2many(
+        "dist.expectation.rule", "flow_id", "Deadlines"
+    )
+
     _type_unique = models.UniqueIndex(
         "(backend_id, message_type)", "A message type has one flow per backend."
     )

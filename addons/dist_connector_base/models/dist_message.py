@@ -22,9 +22,7 @@ class DistMessage(models.Model):
     backend_id = fields.Many2one(
         "dist.backend", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    flow_id = fields.Many2one(
-        "dist.flow", readonly=True, index=True, ondelete="restrict"
-    )
+    flow_id = fields.Many2one("dist.flow", readonly=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     profile_id = fields.Many2one(
         "dist.profile",
@@ -129,6 +127,8 @@ class DistMessage(models.Model):
         "(backend_id, direction, partition, id) WHERE partition IS NOT NULL AND state "
         "IN ('received', 'ready', 'waiting', 'exception', 'dead')"
     )
+    # by flow, and which message of a flow came last
+    _of_flow = models.Index("(flow_id, id)")
     _record = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
     _keys = models.Index("(backend_id, message_type, key) WHERE key IS NOT NULL")
 

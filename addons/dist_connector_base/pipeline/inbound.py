@@ -15,7 +15,7 @@ from ..core import profile as profiles
 from ..core.batching import halve, waves
 from ..core.canonical import Document
 from ..core.errors import ConflictError, DistError, MappingError, Policy
-from . import attempts, ledger, wake
+from . import attempts, expect, ledger, wake
 from .arrived import Inbound
 from .context import make_context
 from .failures import classify, item_fault
@@ -337,6 +337,7 @@ class InboundRun:
                 seconds=1,
                 ignore_retry=True,
             ) from exc
+        expect.note(self.env, self.flow, self.results)
         self._log(rows)
         self._tell()
         freed = {item.partition for item in self.applied if item.partition}

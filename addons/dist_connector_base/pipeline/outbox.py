@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ..core.canonical import Document
 from ..core.errors import ConfigurationError, ConflictError
-from . import wake
+from . import expect, wake
 from .ledger import owners
 
 
@@ -77,6 +77,7 @@ def store(backend, message_type: str, items: list[Outbound]):
     )
     ids = dict(rows)
     if rows:
+        expect.note_stored(env, flow, ids.values())
         wake.wake(flow, count=len(rows))
     if len(ids) < len(items):
         ids |= _known(env, backend, message_type, items, hashes, ids)
@@ -144,4 +145,5 @@ def cancel_unsent(backend, message_type: str, keys) -> set[str]:
     env["dist.message"].invalidate_model(["state", "note", "owns_key", "done_at"])
     gone = env["dist.message"].browse([row_id for _key, row_id in rows])
     gone.exception_ids._resolve("closed")
+    expect.drop(env, gone.ids)
     return {key for key, _row_id in rows}

@@ -1,5 +1,6 @@
 from . import (
     test_credential,
+    test_expectation,
     test_inbound,
     test_neutralize,
     test_outbound,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..canonical import DOCUMENTS, Part
+from .expect import check_expectations
 from .expressions import Expression, Node
 from .functions import setting_problem
 from .lines import Path
@@ -28,6 +29,7 @@ def check_profile(profile: Profile, raw: dict[str, Any]) -> list[Fault]:
         faults += _check_operation(profile, operation, ("operations", name))
     for name, flow in profile.flows.items():
         faults += _check_flow(profile, flow, ("flows", name))
+    faults += check_expectations(profile)
     if profile.transport == "rest" and profile.base_url is None:
         faults.append((("base_url",), "is missing"))
     return faults

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
+from .expect import ExpectationSpec, HeartbeatSpec
 from .types import Duration, Expr, Map, Statuses, Text, Words
 from .webhook import IGNORE, WebhookSpec
 
@@ -291,6 +292,7 @@ class FlowSpec(Spec):
     skip: list[SkipRule] = Field(default_factory=list)
     map: Map | None = None
     keys: KeysSpec = KeysSpec()
+    heartbeat: HeartbeatSpec | None = None
 
     _message_type: str = PrivateAttr("")
 
@@ -346,6 +348,7 @@ class Profile(Spec):
     """A partner: how to reach it, and what its documents mean.
 
     :ivar base_url: address that all paths are below
+    :ivar expectations: what must follow what, and within which time
     :ivar code_maps: vocabulary → partner's code → canonical code; a backend starts
         with these and may have its own
     """
@@ -363,6 +366,7 @@ class Profile(Spec):
     operations: dict[Name, Operation] = Field(default_factory=dict)
     webhook: WebhookSpec | None = None
     flows: dict[Name, FlowSpec] = Field(min_length=1)
+    expectations: dict[Name, ExpectationSpec] = Field(default_factory=dict)
 
     def model_post_init(self, context: Any) -> None:
         """Tell the parts what stands around them."""
