@@ -2,3 +2,4 @@
 # parts load only under `odoo.addons`.
 if __name__.startswith("odoo.addons."):
     from . import controllers, handlers, models
+    from .hooks import uninstall_hook

@@ -37,11 +37,13 @@
         "views/dist_code_map_views.xml",
         "views/dist_menus.xml",
         "views/dist_expectation_views.xml",
+        "views/dist_audit_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["dist_connector_base/static/src/**/*"],
         "web.assets_tests": ["dist_connector_base/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
     "installable": True,
 }

@@ -1,5 +1,6 @@
 from . import (
     dist_attempt,
+    dist_audit,
     dist_backend,
     dist_backend_setting,
     dist_binding,

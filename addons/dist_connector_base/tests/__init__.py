@@ -1,4 +1,5 @@
 from . import (
+    test_audit,
     test_credential,
     test_expectation,
     test_inbound,
