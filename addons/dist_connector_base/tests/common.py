@@ -5,7 +5,10 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
-from odoo.tests import TransactionCase
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.modules.registry import Registry
+from odoo.tests import HttpCase, TransactionCase
+from odoo.tests.common import get_db_name
 
 from ..core.canonical import DOCUMENTS
 from ..core.wire import HttpResponse
@@ -78,6 +81,17 @@ def shipment(number="S1", order="R1", **values):
         "lines": [{"sku": "A-1", "quantity": 2}],
         **values,
     }
+
+
+#: What a page of the web client loads at once, and what a graph or pivot loads later.
+SCRIPTS = (
+    "web.assets_web",
+    "web.assets_tests",
+    "web.assets_backend_lazy",
+    "web.chartjs_lib",
+    "bus.websocket_worker_assets",
+)
+STYLES = ("web.assets_web", "web.assets_web_print", "web.assets_backend_lazy")
 
 
 class FakeHandler:
@@ -244,3 +258,46 @@ class DistCase(TransactionCase):
             "UPDATE dist_message SET next_try_at = next_try_at - interval '1 day'"
         )
         self.env.invalidate_all()
+
+
+class DistTourCase(HttpCase, DistCase):
+    """A backend of the made-up partner, and a browser that finds its assets built.
+
+    In a test all requests share one cursor and wait for its lock. On a cold machine
+    the first page asks for its menus while other requests build its JavaScript and
+    CSS under that lock. When that takes longer than the lock's time limit the menus
+    are answered by an error page, which the page reads as JSON without a look at
+    the status (``odoo.loadMenusPromise`` in ``web.webclient_bootstrap``): "Unexpected
+    token '<'". Odoo's own test runner builds the assets before; pytest does not.
+    """
+
+    test_cursor_lock_timeout = 120
+
+    @classmethod
+    def setUpClass(cls):
+        # Before the transaction of the class begins: it could not see them later.
+        cls.build_assets()
+        super().setUpClass()
+
+    @staticmethod
+    def build_assets():
+        """Build the bundles of a page and keep them; quick when they are there."""
+        with Registry(get_db_name()).cursor() as cr:
+            qweb = Environment(cr, SUPERUSER_ID, {})["ir.qweb"]
+            for name in SCRIPTS:
+                qweb._get_asset_bundle(name, css=False, js=True).js()
+            for name in STYLES:
+                qweb._get_asset_bundle(name, css=True, js=False).css()
+
+    def start_tour(self, url_path, tour_name, step_delay=None, **kwargs):
+        """Run a tour, with the patience that a loaded machine needs."""
+        kwargs.setdefault("timeout", 180)
+        return super().start_tour(url_path, tour_name, step_delay, **kwargs)
+
+    def bundles(self):
+        """Give the addresses of all built bundles."""
+        return set(
+            self.env["ir.attachment"]
+            .search([("url", "=like", "/web/assets/%"), ("res_id", "=", 0)])
+            .mapped("url")
+        )

@@ -1,13 +1,13 @@
 """A person opens an exception, reads what is wrong, and replays the message."""
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from ..core.errors import BusinessError
-from .common import DistCase, shipment
+from .common import DistTourCase, shipment
 
 
 @tagged("post_install", "-at_install")
-class TestTour(HttpCase, DistCase):
+class TestTour(DistTourCase):
     def test_open_read_and_replay_an_exception(self):
         self.handler.faults = {
             "S1": BusinessError(
@@ -18,10 +18,12 @@ class TestTour(HttpCase, DistCase):
         }
         message = self.arrive(shipment())
         self.handler.faults = {}
+        built = self.bundles()
         self.start_tour(
             "/odoo/distribution-exceptions", "dist_replay_exception", login="admin"
         )
         self.env.invalidate_all()
+        self.assertEqual(self.bundles(), built, "the page had to build its assets")
         self.assertEqual(message.state, "received")
         self.assertEqual(message.exception_ids.state, "working")
         self.due_again(message)
