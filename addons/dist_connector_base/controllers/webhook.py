@@ -4,9 +4,10 @@ import time
 
 from odoo import SUPERUSER_ID, http
 from odoo.http import Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from ..core.errors import DistError, SecurityError
-from ..pipeline.door import accept, refuse
+from ..core.errors import DistError, LimitError, SecurityError
+from ..pipeline.door import accept, ask_for_keys, refuse
 
 
 class DistWebhook(http.Controller):
@@ -24,9 +25,9 @@ class DistWebhook(http.Controller):
     def webhook(self, token, **_query):
         """Put a signed body on record.
 
-        Answers 202 when it is committed, 401 when the signature does not hold, 404
-        for an unknown address, 413 above the backend's limit. The answer tells a
-        stranger nothing more.
+        Answers 2xx when it is committed, 401 when the proof does not hold, 404 for an
+        unknown address, 413 above the backend's size limit, 429 above its rate. The
+        answer tells a stranger nothing more.
         """
         request.update_env(user=SUPERUSER_ID)
         env = request.env
@@ -38,21 +39,39 @@ class DistWebhook(http.Controller):
             refuse(env, door, SecurityError("a webhook body is over the limit"))
             return Response(status=413)
         headers = dict(request.httprequest.headers.items())
+        now = time.time()
         try:
-            accept(env, door, headers, body, now=time.time())
+            accept(env, door, headers, body, now=now, peer=self._peer())
+        except LimitError as exc:
+            refuse(env, door, exc)
+            wait = {"Retry-After": str(exc.retry_after)}
+            return Response(status=429, headers=wait)
         except SecurityError as exc:
+            if ask_for_keys(env, door, exc, now=now):
+                return Response(status=503, headers={"Retry-After": "30"})
             refuse(env, door, exc)
             return Response(status=401)
         except DistError as exc:
             refuse(env, door, exc)
             return Response(status=503)
-        return Response(status=202)
+        return Response(status=door.answer)
+
+    def _peer(self):
+        """Give the address of who connected, whatever a header says of others."""
+        environ = request.httprequest.environ
+        original = environ.get("werkzeug.proxy_fix.orig") or environ
+        return original.get("REMOTE_ADDR") or ""
 
     def _read_body(self, limit):
         """Give the raw body, or None when it is larger than the limit, in bytes."""
         http_request = request.httprequest
         if (http_request.content_length or 0) > limit:
             return None
-        # kept by the request: Odoo calls this again after a serialization failure
-        body = http_request.get_data()
+        # a body without a length is not read further than this
+        http_request.max_content_length = limit
+        try:
+            # kept by the request: Odoo calls this again after a serialization failure
+            body = http_request.get_data()
+        except RequestEntityTooLarge:
+            return None
         return None if len(body) > limit else body

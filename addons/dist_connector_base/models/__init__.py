@@ -3,6 +3,7 @@ from . import (
     dist_audit,
     dist_backend,
     dist_backend_setting,
+    dist_backend_webhook,
     dist_binding,
     dist_code_map,
     dist_credential,
@@ -11,5 +12,6 @@ from . import (
     dist_expectation_rule,
     dist_flow,
     dist_message,
+    dist_message_webhook,
     dist_profile,
 )

@@ -1,17 +1,14 @@
 """Backends: one partner endpoint in one environment and one company."""
 
-import secrets
-
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
 
 from ..core.canonical import DOCUMENTS
-from ..core.errors import ConfigurationError, DistError
+from ..core.errors import DistError
 from ..core.profile import file_place
 from ..pipeline import outbox
 from ..pipeline.context import make_context, open_files, open_rest
-from ..pipeline.door import Door
 
 
 class DistBackend(models.Model):
@@ -59,30 +56,10 @@ class DistBackend(models.Model):
     )
     flow_ids = fields.One2many("dist.flow", "backend_id")
     code_map_ids = fields.One2many("dist.code.map", "backend_id")
-    webhook_token = fields.Char(
-        default=lambda self: secrets.token_urlsafe(24),
-        required=True,
-        copy=False,
-        groups="dist_connector_base.group_manager",
-    )
-    webhook_url = fields.Char(
-        compute="_compute_webhook_url", groups="dist_connector_base.group_manager"
-    )
-    webhook_max_bytes = fields.Integer(
-        "Largest webhook body", default=5 * 1024 * 1024, help="In bytes."
-    )
     message_open_count = fields.Integer(compute="_compute_counts")
     exception_open_count = fields.Integer(compute="_compute_counts")
 
-    _webhook_token_unique = models.UniqueIndex("(webhook_token)")
-
     # ------------------------------------------------------------- computes
-
-    @api.depends("webhook_token")
-    def _compute_webhook_url(self):
-        base = self.get_base_url()
-        for backend in self:
-            backend.webhook_url = f"{base}/dist/webhook/{backend.webhook_token}"
 
     def _compute_counts(self):
         open_messages = self.env["dist.message"]._read_group(
@@ -210,12 +187,6 @@ class DistBackend(models.Model):
                 files.list(folder, "*")
         return self.env._("Signed in; %s folders can be listed.", len(folders))
 
-    def action_rotate_webhook_token(self):
-        """Give the webhook another address; the old one stops at once."""
-        self.check_access("write")
-        for backend in self:
-            backend.webhook_token = secrets.token_urlsafe(24)
-
     def action_open_messages(self):
         """Open the messages of this backend."""
         self.ensure_one()
@@ -272,36 +243,3 @@ class DistBackend(models.Model):
         """
         self.ensure_one()
         return outbox.cancel_unsent(self, message_type, keys)
-
-    @api.model
-    @tools.ormcache("token")
-    def _webhook_door(self, token):
-        """Give what the webhook of an address needs, or None for a wrong address.
-
-        :rtype: pipeline.door.Door | None
-        """
-        backend = self.sudo().search([("webhook_token", "=", token)], limit=1)
-        if not backend:
-            return None
-        # Held as it is: the profile of a backend is approved, and does not change.
-        spec = backend.profile_id._parsed().webhook
-        live, fault = [], None
-        try:
-            if spec:
-                live = self.env["dist.credential"]._secrets(backend, spec.credential)
-        except ConfigurationError as exc:
-            fault = exc
-        return Door(
-            backend.id,
-            backend.company_id.id,
-            backend.profile_id.id,
-            backend.webhook_max_bytes,
-            tuple(live),
-            {
-                flow.message_type: flow.id
-                for flow in backend.flow_ids
-                if flow.direction == "in" and flow.active
-            },
-            spec,
-            fault,
-        )

@@ -2,12 +2,16 @@
 
 from datetime import datetime, timezone
 
-from ..core.errors import ConfigurationError
+from ..core.errors import ConfigurationError, TransientError
 from ..core.profile import Context
 from ..core.profile.scope import Scope
+from ..core.wire import HttpRequest
 from ..transports.folder import FolderSettings, FolderTransport
 from ..transports.rest import AuthSpec, RestSettings, RestTransport
 from ..transports.sftp import SftpSettings, SftpTransport
+
+#: Bytes of a list of public keys; a few hundred keys are more than anybody has.
+KEYS_SIZE = 256 * 1024
 
 
 def utc_now() -> datetime:
@@ -31,7 +35,31 @@ def open_rest(backend, profile) -> RestTransport:
     :raises ConfigurationError: when a setting or a credential is missing
     """
     base_url = _fill(profile.base_url, make_context(backend))
-    return RestTransport(RestSettings(base_url), _rest_auth(backend, profile.auth))
+    return RestTransport(
+        _rest_settings(backend, base_url), _rest_auth(backend, profile.auth)
+    )
+
+
+def fetch_public_keys(backend, profile) -> str:
+    """Read the partner's public keys (JWKS) from where the profile says.
+
+    :raises DistError: when they cannot be reached, or the address is not set
+    """
+    spec = profile.webhook
+    if spec is None or spec.keys is None:
+        raise ConfigurationError("the profile names no public keys", path="webhook")
+    url = _fill(spec.keys, make_context(backend))
+    with RestTransport(_rest_settings(backend, url, max_response=KEYS_SIZE)) as rest:
+        response = rest.call(HttpRequest("GET", url, safe=True))
+    if response.status != 200:
+        raise TransientError(
+            f"the partner's public keys were answered with HTTP {response.status}"
+        )
+    return response.body.decode("utf-8", "replace")
+
+
+def _rest_settings(backend, url: str, **limits) -> RestSettings:
+    return RestSettings(url, **limits)
 
 
 def open_files(backend, profile) -> SftpTransport | FolderTransport:

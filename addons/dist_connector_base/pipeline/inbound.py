@@ -19,6 +19,7 @@ from . import attempts, expect, ledger, wake
 from .arrived import Inbound
 from .context import make_context
 from .failures import classify, item_fault
+from .fetch_back import FetchBack
 from .ledger import Result, Row
 
 
@@ -32,6 +33,7 @@ class InboundRun:
         self.profile = self.backend.profile_id._parsed()
         self.ctx = make_context(self.backend)
         self.handler = self.flow._handler()
+        self.fetch_back = FetchBack(self.backend, self.profile)
         self.started = datetime.now(timezone.utc).replace(tzinfo=None)
         self.results: dict[int, Result] = {}
         self.errors: list[tuple[Row, DistError]] = []
@@ -69,13 +71,14 @@ class InboundRun:
         """
         spec = self.profile.flows.get(self.flow.message_type)
         work = []
-        for row in rows:
-            try:
-                work += self._read_row(spec, row)
-            except DistError as exc:
-                self._fail(row, exc)
-            if self.fragments and self.handler._dist_needs_order:
-                break
+        with self.fetch_back:
+            for row in rows:
+                try:
+                    work += self._read_row(spec, row)
+                except DistError as exc:
+                    self._fail(row, exc)
+                if self.fragments and self.handler._dist_needs_order:
+                    break
         return work
 
     def _read_row(self, spec, row: Row) -> list[Inbound]:
@@ -86,6 +89,9 @@ class InboundRun:
         )
         if row.parent_id:
             item = profiles.item_from_json(row.payload)
+        elif row.via == "webhook" and spec.webhook and spec.webhook.fetch:
+            self._fan_out(row, self.fetch_back.items(spec, row.payload, ctx), once=True)
+            return []
         else:
             data = profiles.decode(spec, row.payload, ctx, source=row.via)
             items = profiles.split(spec, data, source=row.via)
@@ -118,13 +124,14 @@ class InboundRun:
             document.content_hash(),
         )
 
-    def _fan_out(self, row: Row, items) -> None:
+    def _fan_out(self, row: Row, items, *, once: bool = False) -> None:
         """Give every document of a transmission its own message.
 
-        A cursor overlaps on purpose, so a poll shows again what is known. The same
-        content from the same list is taken once, also when it is in exception.
+        A cursor overlaps on purpose, so a poll shows again what is known; so do two
+        events about one thing. The same content is then taken once, also when it is
+        in exception.
         """
-        polled = row.via == "poll"
+        polled = once or row.via == "poll"
         ids = ledger.insert_arrivals(
             self.env,
             self.flow,

@@ -11,4 +11,5 @@ from . import (
     test_tour,
     test_wake,
     test_webhook,
+    test_webhook_schemes,
 )

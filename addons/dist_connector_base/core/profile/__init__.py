@@ -14,12 +14,14 @@ Everything here works without Odoo and without a network. ``Operation`` and
             document = map_in(flow, item, ctx)
             filed = keys(flow, document)
 
-``source`` is ``webhook``, ``poll`` or ``file``: a flow may cut and read the same
-document differently by the way it came. It may be left out where a flow has one way.
+``source`` is ``webhook``, ``poll``, ``file`` or ``fetch``: a flow may cut and read the
+same document differently by the way it came. It may be left out where a flow has one
+way.
 """
 
 from .answers import judge, judge_file_look_up, judge_look_up, pace
 from .context import Context, FilePlace, FileSearch, Keys
+from .fetch_back import fetch_request, fetched_items
 from .inbound import (
     decode,
     file_place,
@@ -62,6 +64,8 @@ __all__ = [
     "advance_cursor",
     "build",
     "decode",
+    "fetch_request",
+    "fetched_items",
     "file_place",
     "first_page",
     "item_from_json",

@@ -111,6 +111,7 @@ def _check_in(profile, flow: FlowSpec, model, path: Path) -> Iterator[Fault]:
         yield path, "comes from nowhere: name webhook, poll or file"
     if flow.webhook and profile.webhook is None:
         yield (*path, "webhook"), "needs the profile's own webhook section"
+    yield from _check_fetch_back(profile, flow, path)
     if flow.poll:
         operation = profile.operations.get(flow.poll.operation)
         where = (*path, "poll", "operation")
@@ -125,6 +126,25 @@ def _check_in(profile, flow: FlowSpec, model, path: Path) -> Iterator[Fault]:
         yield path, "has no map"
     else:
         yield from _check_map(flow.map, model, (*path, "map"))
+
+
+def _check_fetch_back(profile, flow: FlowSpec, path: Path) -> Iterator[Fault]:
+    """An unsigned post may only say that something is to be asked for."""
+    if not flow.webhook:
+        return
+    fetch = flow.webhook.fetch
+    if fetch is None:
+        if profile.webhook and profile.webhook.scheme.kind == "unsigned":
+            words = "is not signed, so it may not be believed: it needs fetch"
+            yield (*path, "webhook"), words
+        return
+    operation = profile.operations.get(fetch.operation)
+    where = (*path, "webhook", "fetch")
+    if operation is None:
+        hint = did_you_mean(fetch.operation, profile.operations)
+        yield where, f"{fetch.operation!r} is not an operation{hint}"
+    elif not operation.safe:
+        yield where, "is called for every event, so it needs safe: true"
 
 
 def _check_map(node: MapNode, kind: Any, path: Path) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from ..codecs import csv_codec, json_codec
 from ..errors import ConfigurationError, DataError
 from ..wire import Item
 from .context import Context, FilePlace, Keys
+from .expressions import Expression
 from .functions import as_text
 from .operators import is_false
 from .scope import Scope, trace, walk
@@ -59,13 +60,13 @@ def csv_form(form: Csv) -> csv_codec.CsvForm:
 def split(flow: FlowSpec, data: Any, source: str = "") -> list[Item]:
     """Cut what came into its documents.
 
-    :param source: webhook, poll or file; may be left out where a flow has one way
+    :param source: webhook, poll, file, or fetch (what a thin event led to); may be
+        left out where a flow has one way
     :raises DataError: when the documents are not where the profile says
     """
     if not source and len(flow.sources) == 1:
         source = flow.sources[0]
-    way = getattr(flow, source, None) if source else None
-    expression = (way.documents if way else None) or flow.documents
+    expression = _documents(flow, source)
     if expression is None:
         return [Item("", data)]
     found = expression.run(data, Scope(Context(), "in", data))
@@ -77,6 +78,20 @@ def split(flow: FlowSpec, data: Any, source: str = "") -> list[Item]:
     entries = found if isinstance(found, list) else [found]
     paths = {id(value): path for value, path in walk(data)} if entries else {}
     return [Item(_entry_path(paths, entry), entry) for entry in entries]
+
+
+def _documents(flow: FlowSpec, source: str) -> Expression | None:
+    """Give where the documents stand in what came this way.
+
+    A thin event holds none: what is cut there are the events.
+    """
+    thin = flow.webhook.fetch if flow.webhook else None
+    if source == "fetch":
+        return (thin.documents if thin else None) or flow.documents
+    if source == "webhook" and thin:
+        return flow.webhook.documents
+    way = getattr(flow, source, None) if source else None
+    return (way.documents if way else None) or flow.documents
 
 
 def _entry_path(paths: dict[int, str], entry: Any) -> str:

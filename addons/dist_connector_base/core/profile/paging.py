@@ -110,7 +110,10 @@ def next_page(
     if not token:
         return None
     if paging.style == "link":
-        return _follow_link(request, token)
+        linked = follow_link(request, token)
+        if (linked.url, dict(linked.params)) == (request.url, dict(request.params)):
+            raise DataError("the partner gives the same page again", path=token[:200])
+        return linked
     if request.params.get(paging.param) == token:
         raise DataError("the partner gives the same page again", path=paging.param)
     return _with_param(request, paging.param, token)
@@ -134,16 +137,17 @@ def _next_token(
     return as_text(_run(paging.next, operation, response))
 
 
-def _follow_link(request: HttpRequest, link: str) -> HttpRequest | None:
-    """Follow a link of an answer: its query replaces ours, its host must be ours."""
+def follow_link(request: HttpRequest, link: str) -> HttpRequest:
+    """Follow a link of the partner's: its query replaces ours, its host must be ours.
+
+    :raises SecurityError: the link leads to another host
+    """
     url = urllib.parse.urljoin(request.url, link)
     there, here = urllib.parse.urlsplit(url), urllib.parse.urlsplit(request.url)
     if (there.scheme, there.netloc) != (here.scheme, here.netloc):
-        raise SecurityError("the link to the next page leads to another host")
+        raise SecurityError("the partner's link leads to another host")
     params = dict(urllib.parse.parse_qsl(there.query, keep_blank_values=True))
     address = urllib.parse.urlunsplit((*there[:3], "", ""))
-    if (address, params) == (request.url, dict(request.params)):
-        raise DataError("the partner gives the same page again", path=link[:200])
     return dataclasses.replace(request, url=address, params=params)
 
 

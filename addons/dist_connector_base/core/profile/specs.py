@@ -217,11 +217,37 @@ class Operation(Spec):
         return "find_file" if self.find_file else "http"
 
 
+class FetchBackSpec(Spec):
+    """What a thin event leads to: the resource it names is asked for.
+
+    :ivar operation: the call; its texts may use the fields of the event
+    :ivar link: where the event holds the resource's address, if it does; another host
+        is refused
+    :ivar documents: where the documents stand in the resource; else as the flow says
+    """
+
+    operation: Name
+    link: Expr | None = None
+    documents: Expr | None = None
+
+
+def _fetch_back(value: Any) -> Any:
+    return {"operation": value} if isinstance(value, str) else value
+
+
 class TopicsSpec(Spec):
-    """Webhooks of a flow; ``webhook: [topic]`` is short for ``{topics: [topic]}``."""
+    """Webhooks of a flow; ``webhook: [topic]`` is short for ``{topics: [topic]}``.
+
+    :ivar documents: where the documents stand in the post; with ``fetch``, the events
+    :ivar fetch: the post only names what happened, and the document is fetched
+    """
 
     topics: Words = Field(min_length=1)
     documents: Expr | None = None
+    fetch: Annotated[
+        FetchBackSpec | None,
+        BeforeValidator(_fetch_back, json_schema_input_type=FetchBackSpec | str | None),
+    ] = None
 
 
 class PollSpec(Spec):

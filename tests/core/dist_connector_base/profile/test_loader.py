@@ -191,4 +191,4 @@ def test_topics_lead_to_flows(profile):
     assert webhook.flow_for("shipped") == "shipment_confirmation"
     assert webhook.flow_for("ping") is IGNORE
     assert webhook.flow_for("new thing") is None
-    assert webhook.scheme.signature_header == "X-Sig"
+    assert webhook.scheme.header == "X-Sig"

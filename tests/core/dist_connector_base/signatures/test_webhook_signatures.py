@@ -215,6 +215,6 @@ def test_shop_with_delivery_id_and_time_in_headers():
 
 def test_signature_of_one_header_alone_is_not_taken_for_the_body():
     with pytest.raises(ValueError, match="protects nothing"):
-        Scheme(signature_header="X", content=("timestamp",), timestamp_header="T")
+        Scheme(header="X", signed="{timestamp}", timestamp_header="T")
     with pytest.raises(ValueError, match="names no header"):
-        Scheme(signature_header="X", content=("id", "body"))
+        Scheme(header="X", signed="{id}.{body}")
