@@ -66,6 +66,7 @@ class DistBackend(models.Model):
         self.check_access("write")
         for backend in self:
             backend.webhook_token = secrets.token_urlsafe(24)
+        self.env["dist.audit"]._record("webhook.rotate", self)
 
     def action_fetch_webhook_keys(self):
         """Read the partner's public keys now."""

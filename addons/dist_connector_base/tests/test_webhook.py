@@ -102,6 +102,12 @@ class TestWebhook(HttpCase, DistCase):
         self.address = "/dist/webhook/nobody"
         self.assertEqual(self.post(shipment()), 404)
 
+    def test_new_address_stops_the_old_one_and_is_on_record(self):
+        self.backend.action_rotate_webhook_token()
+        self.assertEqual(self.post(shipment()), 404)
+        entry = self.env["dist.audit"].search([("action", "=", "webhook.rotate")])
+        self.assertEqual(entry.res_id, self.backend.id)
+
     def test_topic_that_is_ignored_on_purpose_leaves_nothing(self):
         self.assertEqual(self.post(shipment(), topic="order.printed"), 202)
         self.assertFalse(self.messages() | self.refusals().message_id)
