@@ -83,11 +83,13 @@ def shipment(number="S1", order="R1", **values):
     }
 
 
-#: What a page of the web client loads at once, and what a graph or pivot loads later.
+#: What a page of the web client loads at once, and what a chatter, graph or pivot
+#: loads later.
 SCRIPTS = (
     "web.assets_web",
     "web.assets_tests",
     "web.assets_backend_lazy",
+    "web.assets_emoji",
     "web.chartjs_lib",
     "bus.websocket_worker_assets",
 )
