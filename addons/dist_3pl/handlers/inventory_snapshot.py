@@ -1,6 +1,7 @@
 """Inventory snapshots: what the partners say they hold, loaded set-wise."""
 
 from collections import defaultdict
+from operator import itemgetter
 from typing import NamedTuple
 
 from odoo import models
@@ -137,7 +138,11 @@ class InventorySnapshotHandler(models.AbstractModel):
     # ---------------------------------------------------------------- write
 
     def _store(self, levels):
-        """Insert the levels, or replace what an older or equally old snapshot told."""
+        """Insert the levels, or replace what an older or equally old snapshot told.
+
+        In the order of the unique index: two jobs with the same products then wait for
+        each other, and never in a circle.
+        """
         lots = self._lots(levels)
         rows = [
             (
@@ -153,7 +158,9 @@ class InventorySnapshotHandler(models.AbstractModel):
                 level.expiry,
                 level.taken_at,
             )
-            for (backend_id, product_id, lot_name, status), level in levels.items()
+            for (backend_id, product_id, lot_name, status), level in sorted(
+                levels.items(), key=itemgetter(0)
+            )
         ]
         self.env.cr.execute(
             """INSERT INTO dist_partner_stock AS stock (
@@ -172,11 +179,18 @@ class InventorySnapshotHandler(models.AbstractModel):
         )
 
     def _zero(self, inbound):
-        """What a complete snapshot does not list is not there."""
+        """What a complete snapshot does not list is not there.
+
+        The rows are locked in the order in which ``_store`` writes them.
+        """
         self.env.cr.execute(
-            """UPDATE dist_partner_stock
+            """UPDATE dist_partner_stock AS stock
                   SET quantity = 0, allocated = 0, taken_at = %(taken)s
-                WHERE backend_id = %(backend)s AND taken_at < %(taken)s""",
+                 FROM (SELECT id FROM dist_partner_stock
+                        WHERE backend_id = %(backend)s AND taken_at < %(taken)s
+                     ORDER BY product_id, lot_name COLLATE "C", status COLLATE "C"
+                          FOR NO KEY UPDATE) AS gone
+                WHERE stock.id = gone.id""",
             {
                 "backend": inbound.backend.id,
                 "taken": inbound.document.taken_at.replace(tzinfo=None),

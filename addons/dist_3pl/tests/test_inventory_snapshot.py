@@ -137,3 +137,34 @@ class TestInventorySnapshot(ThirdPartyCase):
         queries(1)
         self.assertEqual(queries(500), queries(1))
         self.assertLessEqual(queries(1), 3)
+
+
+@tagged("post_install", "-at_install")
+class TestSnapshotOrder(ThirdPartyCase):
+    def test_rows_are_written_in_the_order_of_their_key(self):
+        # two jobs that write the same rows in different order would wait in a circle
+        self.store(
+            self.snapshot(
+                *[
+                    {"sku": sku, "quantity": 1, "status": status}
+                    for sku in ("MUG", "TEA")
+                    for status in ("sellable", "damaged")
+                ]
+            )
+        )
+        self.store(
+            self.snapshot(
+                *[
+                    {"sku": sku, "quantity": 2, "status": status}
+                    for sku in ("TEA", "MUG")
+                    for status in ("sellable", "damaged")
+                ]
+            )
+        )
+        self.env.cr.execute(
+            "SELECT product_id, lot_name, status FROM dist_partner_stock"
+            " WHERE backend_id = %s ORDER BY ctid",
+            [self.backend.id],
+        )
+        written = self.env.cr.fetchall()
+        self.assertEqual(written, sorted(written))

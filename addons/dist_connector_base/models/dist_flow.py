@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from ..pipeline import sweep, wake
+from ..pipeline.again import at_once
 from ..pipeline.fetch import fetch
 from ..pipeline.inbound import InboundRun
 from ..pipeline.outbound import OutboundRun
@@ -138,7 +139,8 @@ class DistFlow(models.Model):
         if not self.exists() or not self.active:
             return "the flow is not active"
         run = OutboundRun if self.direction == "out" else InboundRun
-        return run(self).run()
+        with at_once(self.env):
+            return run(self).run()
 
     def _job_fetch(self):
         """Job: take new documents from the partner into the ledger.
@@ -148,7 +150,8 @@ class DistFlow(models.Model):
         self.ensure_one()
         if not self.exists() or not self.active:
             return "the flow is not active"
-        return fetch(self)
+        with at_once(self.env):
+            return fetch(self)
 
     def _enqueue_fetch(self):
         self.ensure_one()

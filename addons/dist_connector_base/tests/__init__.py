@@ -3,6 +3,7 @@ from . import (
     test_credential,
     test_expectation,
     test_inbound,
+    test_meeting,
     test_neutralize,
     test_outbound,
     test_profile,
