@@ -90,7 +90,7 @@ class CommittedCase(BaseCase):
             )
             for table in ("dist_exception", "dist_message", "dist_flow"):
                 env.cr.execute(
-                    f"DELETE FROM {table} WHERE backend_id = ANY(%s)",  # noqa: S608
+                    f"DELETE FROM {table} WHERE backend_id = ANY(%s)",
                     [backends.ids],
                 )
             env.cr.execute(
