@@ -11,7 +11,13 @@ from . import (
     dist_expectation,
     dist_expectation_rule,
     dist_flow,
+    dist_flow_drift,
     dist_message,
     dist_message_webhook,
     dist_profile,
+    dist_reconciliation,
+    dist_reconciliation_line,
+    dist_reconciliation_line_actions,
+    dist_reconciliation_source,
+    dist_reconciliation_total,
 )

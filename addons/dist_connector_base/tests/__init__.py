@@ -7,6 +7,8 @@ from . import (
     test_neutralize,
     test_outbound,
     test_profile,
+    test_reconciliation,
+    test_reconciliation_actions,
     test_roles,
     test_sweep,
     test_tour,

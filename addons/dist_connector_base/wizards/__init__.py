@@ -1,0 +1,4 @@
+from . import (
+    dist_reconciliation_settle,
+    dist_reconciliation_start,
+)
