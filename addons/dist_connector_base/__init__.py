@@ -1,6 +1,5 @@
 # The core of this addon is plain Python and must import without Odoo, so the Odoo
 # parts load only under `odoo.addons`.
 if __name__.startswith("odoo.addons."):
-    from . import controllers, handlers, models
-    from .hooks import uninstall_hook
     from . import controllers, handlers, models, wizards
+    from .hooks import uninstall_hook
