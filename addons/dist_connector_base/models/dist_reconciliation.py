@@ -176,9 +176,7 @@ class DistReconciliation(models.Model):
         run.seconds = (fields.Datetime.now() - began).total_seconds()
         run._tell()
         run._follow_policy()
-        self.env["dist.audit"]._record(
-            "reconciliation.run", run, run.display_name
-        )
+        self.env["dist.audit"]._record("reconciliation.run", run, run.display_name)
         return run.sudo(self.env.su)
 
     @api.model
