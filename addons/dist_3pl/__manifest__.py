@@ -16,6 +16,7 @@
     "external_dependencies": {"python": ["pydantic"]},
     "data": [
         "security/dist_3pl_security.xml",
+        "security/dist_3pl_receipts_security.xml",
         "security/ir.model.access.csv",
         "data/dist_profile.xml",
         "views/dist_parcel_views.xml",
@@ -25,7 +26,10 @@
         "views/stock_warehouse_views.xml",
         "views/uom_uom_views.xml",
         "views/delivery_carrier_views.xml",
+        "views/stock_picking_receipt_views.xml",
+        "views/dist_adjustment_views.xml",
         "views/dist_3pl_menus.xml",
+        "views/dist_3pl_receipt_menus.xml",
     ],
     "post_init_hook": "post_init_hook",
     "installable": True,

@@ -1,4 +1,5 @@
 from . import (
+    test_adjustment,
     test_cancel,
     test_companies,
     test_deadlines,
@@ -6,6 +7,8 @@ from . import (
     test_lots,
     test_parcels,
     test_profiles,
+    test_receipt,
+    test_receipt_advice,
     test_request,
     test_response,
     test_shipment,

@@ -17,9 +17,12 @@ from .order import Order, OrderLine
 from .order_change import OrderChange, OrderChangeLine
 from .order_response import OrderResponse, OrderResponseLine
 from .price_list import ListPrice, PriceList, PriceListItem
-from .receipt_confirmation import ReceiptConfirmation, ReceivedLine
-from .receipt_notice import ReceiptNotice, ReceiptNoticeLine
+from .receipt_cancel import ReceiptCancel
+from .receipt_confirmation import ReceiptCharge, ReceiptConfirmation, ReceivedLine
+from .receipt_notice import PackCount, ReceiptNotice, ReceiptNoticeLine
+from .receipt_response import ReceiptResponse
 from .remittance import PaidItem, Remittance
+from .return_authorisation import AuthorisedLine, ReturnAuthorisation
 from .return_notice import ReturnLine, ReturnNotice
 from .sales_report import SalesActivity, SalesReport, SalesRow
 from .shipment_confirmation import ShipmentConfirmation, ShipmentConfirmationLine
@@ -32,6 +35,7 @@ __all__ = [
     "AdjustmentLine",
     "AdviceError",
     "ApplicationAdvice",
+    "AuthorisedLine",
     "Charge",
     "Document",
     "FulfilmentCancel",
@@ -52,6 +56,7 @@ __all__ = [
     "OrderLine",
     "OrderResponse",
     "OrderResponseLine",
+    "PackCount",
     "Package",
     "PaidItem",
     "Parcel",
@@ -64,13 +69,17 @@ __all__ = [
     "Problem",
     "ProductPart",
     "Quantity",
+    "ReceiptCancel",
+    "ReceiptCharge",
     "ReceiptConfirmation",
     "ReceiptNotice",
     "ReceiptNoticeLine",
+    "ReceiptResponse",
     "ReceivedLine",
     "Reference",
     "Remittance",
     "RequestedLot",
+    "ReturnAuthorisation",
     "ReturnLine",
     "ReturnNotice",
     "SalesActivity",

@@ -10,16 +10,34 @@ from .fields import Code, Day, Key, Qty, Text
 from .trade import Reference
 
 
+class PackCount(Part):
+    """How the line is packed: so many packs of one kind.
+
+    :ivar unit: canonical unit of the pack: CS, CT, PF
+    :ivar contains: what one pack holds, in the line's unit
+    """
+
+    unit: Code
+    packs: Annotated[Qty, Field(gt=0)]
+    contains: Annotated[Qty, Field(gt=0)]
+    gtin: Code | None = None
+
+
 class ReceiptNoticeLine(Part):
-    """One expected product."""
+    """One expected product.
+
+    :ivar remote_item: the partner's own number of the product, where it wants that
+    """
 
     line_key: Key
     sku: Key
+    remote_item: Key | None = None
     gtin: Code | None = None
     description: Text = ""
     quantity: Annotated[Qty, Field(gt=0)]
     unit: Code = DEFAULT_UNIT
     lots: list[LotQuantity] = Field(default_factory=list)
+    packs: list[PackCount] = Field(default_factory=list)
 
 
 class ReceiptNotice(Document):

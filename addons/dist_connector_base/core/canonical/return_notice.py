@@ -27,7 +27,12 @@ class ReturnLine(Part):
 
 
 class ReturnNotice(Document):
-    """A return, announced (``expected``) or done (``received``)."""
+    """A return, announced (``expected``) or done (``received``).
+
+    :ivar authorisation: our number of the return, where the parcel bore it
+    :ivar tracking_number: of the parcel that came back
+    :ivar original_tracking_number: of the parcel in which the goods had left
+    """
 
     doc_type: ClassVar[str] = "return_notice"
     key_field: ClassVar[str] = "return_key"
@@ -42,6 +47,7 @@ class ReturnNotice(Document):
     returned_at: Moment | None = None
     sender: Party | None = None
     tracking_number: Text = ""
+    original_tracking_number: Text = ""
     lines: Annotated[list[ReturnLine], Field(min_length=1)]
     notes: Text = ""
     raw_status: Text = ""

@@ -164,7 +164,7 @@ def keys(flow: FlowSpec, document: Document) -> Keys:
 
 def _own_key(document: Document) -> str:
     """Give the key of a document; the answers to one request differ by status."""
-    if document.doc_type == "fulfilment_response":
+    if document.doc_type in ("fulfilment_response", "receipt_response"):
         return f"{document.key}:{document.status}"
     return document.key
 

@@ -1,0 +1,90 @@
+"""Cancels of receipt advices: asked of the partner, settled with its answer."""
+
+from odoo import models
+from odoo.addons.dist_connector_base.core.canonical import ReceiptCancel
+from odoo.addons.dist_connector_base.core.errors import ConfigurationError
+from odoo.addons.dist_connector_base.core.wire import Outcome
+from odoo.addons.dist_connector_base.pipeline.outbox import Outbound
+
+
+class ReceiptCancelHandler(models.AbstractModel):
+    _name = "dist.handler.receipt_cancel"
+    _inherit = "dist.handler"
+    _description = "Cancel of a receipt advice"
+
+    def _collect(self, pickings, reason=""):
+        """Queue one cancel for each receipt whose advice the partner has.
+
+        :param pickings: receipts (sudo)
+        :param reason: why, in words for the partner
+        """
+        for backend, asked in pickings.grouped("dist_backend_id").items():
+            self._forget_refused(asked)
+            try:
+                backend._dist_send(
+                    "receipt_cancel",
+                    [
+                        Outbound(
+                            self._map(picking, reason),
+                            picking,
+                            correlation=picking.origin or picking.name,
+                        )
+                        for picking in asked
+                    ],
+                )
+            except ConfigurationError as exc:
+                # this partner takes no cancels: a person has to agree it
+                asked._dist_receipt_refused(str(exc))
+
+    def _map(self, picking, reason):
+        return ReceiptCancel.parse(
+            {
+                "receipt_key": picking.dist_receipt_key,
+                "remote_id": picking.dist_remote_id or None,
+                "warehouse": picking.location_dest_id.warehouse_id.code,
+                "reason": reason or self.env._("Receipt cancelled"),
+            }
+        )
+
+    def _forget_refused(self, pickings):
+        """Let an earlier cancel that was refused make room for the same question."""
+        refused = self.env["dist.message"].search(
+            [
+                ("backend_id", "in", pickings.dist_backend_id.ids),
+                ("direction", "=", "out"),
+                ("message_type", "=", "receipt_cancel"),
+                ("key", "in", pickings.mapped("dist_receipt_key")),
+                ("owns_key", "=", True),
+                ("state", "in", ("exception", "dead", "done", "cancelled")),
+            ]
+        )
+        refused.filtered(lambda m: m.state in ("exception", "dead")).action_accept()
+        refused.write({"owns_key": False})
+        # the ledger inserts by SQL, and has to see it
+        refused.flush_recordset()
+        refused.exception_ids._resolve("superseded")
+
+    def _settle(self, results):
+        """Go on where the partner dropped the advice; show what it refused to drop."""
+        pickings = self.env["stock.picking"]._dist_receipts_of(
+            result.message for result in results
+        )
+        dropped = self.env["stock.picking"]
+        for result in results:
+            picking = pickings.get(result.message.id)
+            if not picking or picking.dist_receipt_state not in (
+                "cancel_pending",
+                "change_pending",
+            ):
+                continue
+            if result.verdict.outcome is Outcome.REJECTED:
+                picking._dist_receipt_refused(result.verdict.message)
+            elif not result.message.flow_id._answers_later():
+                dropped += picking
+        dropped._dist_receipt_dropped()
+
+    def _failed(self, message, error):
+        """Show on the receipt why its cancel did not get out."""
+        for picking in self.env["stock.picking"]._dist_receipts_of([message]).values():
+            if picking.dist_receipt_state in ("cancel_pending", "change_pending"):
+                picking._dist_write({"dist_reason": str(error)})
