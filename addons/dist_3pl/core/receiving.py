@@ -271,11 +271,9 @@ def _check_over(
         total = line.received + now.quantity
         most = line.advised * (1 + tolerance / 100)
         if total > most:
-            allowed = (
-                f", {tolerance.normalize():f} % over is allowed" if tolerance else ""
-            )
             raise BusinessError(
-                f"{total} of {line.sku} came in, {line.advised} were announced{allowed}",
+                f"{total} of {line.sku} came in, {line.advised} were announced and "
+                f"{tolerance.normalize():f} % more are allowed",
                 path=f"{said_over[line.ref]}.quantity",
                 next_step="Accept the surplus on the transfer, or have the warehouse "
                 "send it back and confirm anew.",

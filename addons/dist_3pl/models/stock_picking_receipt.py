@@ -1,4 +1,4 @@
-"""Receipts of a 3PL warehouse: what the partner was told to expect, and what it says."""
+"""Receipts of a 3PL warehouse: what the partner shall expect, and what it says."""
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
