@@ -20,4 +20,8 @@ from . import (
     dist_reconciliation_line_actions,
     dist_reconciliation_source,
     dist_reconciliation_total,
+    dist_profile_approval,
+    dist_profile_contract,
+    dist_profile_sample,
+    dist_profile_text,
 )

@@ -3,11 +3,28 @@
 import functools
 import hashlib
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import file_open
 
 from ..core.profile import Profile, ProfileError, load_profile
+
+#: What nobody writes but the approval itself, see :meth:`DistProfile._govern`.
+GOVERNED = {
+    "state",
+    "author_id",
+    "editor_ids",
+    "approver_id",
+    "approved_at",
+    "current",
+    "current_since",
+    "replaces_id",
+    "sample_state",
+    "sample_report",
+    "sample_ran_at",
+    "contract_sunset",
+    "contract_sunset_told",
+}
 
 
 @functools.lru_cache(maxsize=64)
@@ -42,6 +59,14 @@ class DistProfile(models.Model):
     author_id = fields.Many2one(
         "res.users", default=lambda self: self.env.user, readonly=True, copy=False
     )
+    editor_ids = fields.Many2many(
+        "res.users",
+        "dist_profile_editor_rel",
+        string="Edited by",
+        readonly=True,
+        copy=False,
+        help="Whoever changed the draft does not approve it either.",
+    )
     approver_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_at = fields.Datetime(readonly=True, copy=False)
     backend_ids = fields.One2many("dist.backend", "profile_id")
@@ -70,62 +95,65 @@ class DistProfile(models.Model):
         for profile in self:
             profile._parsed()
 
+    # ----------------------------------------------------------------- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_governed(vals)
+            # given, so that no default_... of a caller's context counts
+            vals.update(state="draft", author_id=self.env.uid)
+        return super().create(vals_list)
+
     def write(self, vals):
-        if "document" in vals and any(
-            profile.state != "draft" and profile.document != vals["document"]
-            for profile in self
-        ):
-            raise UserError(
-                self.env._(
-                    "An approved profile does not change. Duplicate it, raise its "
-                    "version, and approve the new one."
+        self._refuse_governed(vals)
+        if "document" in vals:
+            changed = self.filtered(lambda p: p.document != vals["document"])
+            if any(profile.state != "draft" for profile in changed):
+                raise UserError(
+                    self.env._(
+                        "An approved profile does not change. Make a new version, and "
+                        "have that one approved."
+                    )
                 )
-            )
+            changed._govern({"editor_ids": [Command.link(self.env.uid)]})
         result = super().write(vals)
         if "document" in vals:
-            # the webhook's door holds what the profile says of the webhook; a module
-            # update mends a shipped profile under it
+            # the webhook's door holds what the profile says of the webhook
             self.env.registry.clear_cache()
         return result
 
-    def action_approve(self):
-        """Approve drafts. Author and approver are different people.
+    @api.ondelete(at_uninstall=False)
+    def _unlink_drafts_only(self):
+        if any(profile.state != "draft" for profile in self):
+            raise UserError(
+                self.env._("An approved profile stays on record: retire it instead.")
+            )
 
-        :raises UserError: when the author approves their own profile
+    def _refuse_governed(self, vals):
+        """Refuse what only the approval may set, whoever asks and as whomever.
+
+        :raises UserError: for the state, the people and the dates of an approval
         """
-        self.env["dist.profile"].check_access("write")
-        for profile in self.filtered(lambda p: p.state == "draft"):
-            if profile.author_id == self.env.user:
-                raise UserError(
-                    self.env._(
-                        "%(profile)s was written by you: somebody else has to "
-                        "approve it.",
-                        profile=profile.display_name,
-                    )
+        wrong = GOVERNED & set(vals)
+        if vals.get("state") == "draft" and all(p.state == "draft" for p in self):
+            wrong -= {"state"}
+        if wrong:
+            names = [self._fields[name].string for name in sorted(wrong)]
+            raise UserError(
+                self.env._(
+                    "%s is set by the approval alone: use its buttons.",
+                    ", ".join(names),
                 )
-            profile._approve()
+            )
 
-    def action_retire(self):
-        """Retire profiles that no backend uses."""
-        for profile in self:
-            if profile.backend_ids:
-                raise UserError(
-                    self.env._(
-                        "%(profile)s is in use by %(backends)s.",
-                        profile=profile.display_name,
-                        backends=", ".join(profile.backend_ids.mapped("name")),
-                    )
-                )
-        self.write({"state": "retired"})
+    def _govern(self, vals):
+        """Write what only the approval, and what follows from it, may write.
 
-    def _approve(self):
-        self.write(
-            {
-                "state": "approved",
-                "approver_id": self.env.user.id,
-                "approved_at": fields.Datetime.now(),
-            }
-        )
+        A method and no key of the context: a caller from outside can set any context,
+        and can call no method with an underscore.
+        """
+        return super().write(vals)
 
     def _parsed(self) -> Profile:
         """Give the parsed profile.
@@ -142,6 +170,10 @@ class DistProfile(models.Model):
     def _load_shipped(self, path):
         """Load or update a profile that an addon ships; it comes approved.
 
+        The exception to the rule of two people: a shipped profile was reviewed with
+        the code it comes with, and whoever installs the addon approves both. Author
+        and approver are the system user, which is how it can be told apart.
+
         :param path: path below the addons folder, such as
             ``dist_3pl/profiles/shipbob.yaml``
         """
@@ -155,8 +187,8 @@ class DistProfile(models.Model):
             if known.document != text:
                 # A module update mends a shipped version in place: the old text
                 # stands in the module's history.
-                known.write({"state": "draft"})
-                known.write({"document": text, "state": "approved"})
+                known._govern({"document": text})
+                self.env.registry.clear_cache()
             return known
         profile = self.create({"document": text})
         profile._approve()

@@ -9,6 +9,8 @@ from . import (
     test_profile,
     test_reconciliation,
     test_reconciliation_actions,
+    test_profile_approval,
+    test_profile_contract,
     test_roles,
     test_sweep,
     test_tour,

@@ -35,6 +35,8 @@ from .inbound import (
 from .loader import Problem, ProfileError, load_profile
 from .outbound import build
 from .paging import advance_cursor, first_page, next_page, page_items
+from .preview import Fault, Preview, preview_in, preview_out
+from .samples import SampleResult, run_samples, sample_context
 from .specs import (
     IGNORE,
     AuthSpec,
@@ -50,15 +52,18 @@ __all__ = [
     "IGNORE",
     "AuthSpec",
     "Context",
+    "Fault",
     "FilePlace",
     "FileSearch",
     "FlowSpec",
     "Keys",
     "Operation",
     "PollSpec",
+    "Preview",
     "Problem",
     "Profile",
     "ProfileError",
+    "SampleResult",
     "SettingSpec",
     "WebhookSpec",
     "advance_cursor",
@@ -79,6 +84,10 @@ __all__ = [
     "next_page",
     "pace",
     "page_items",
+    "preview_in",
+    "preview_out",
+    "run_samples",
+    "sample_context",
     "skip_reason",
     "split",
 ]

@@ -30,6 +30,11 @@ def check_profile(profile: Profile, raw: dict[str, Any]) -> list[Fault]:
     for name, flow in profile.flows.items():
         faults += _check_flow(profile, flow, ("flows", name))
     faults += check_expectations(profile)
+    for index, sample in enumerate(profile.samples):
+        if sample.flow not in profile.flows:
+            hint = did_you_mean(sample.flow, profile.flows)
+            words = f"{sample.flow!r} is not a flow of the profile{hint}"
+            faults.append((("samples", index, "flow"), words))
     if profile.transport == "rest" and profile.base_url is None:
         faults.append((("base_url",), "is missing"))
     return faults

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from .expect import ExpectationSpec, HeartbeatSpec
+from .samples import SampleSpec
 from .types import Duration, Expr, Map, Statuses, Text, Words
 from .webhook import IGNORE, WebhookSpec
 
@@ -377,6 +378,7 @@ class Profile(Spec):
     :ivar expectations: what must follow what, and within which time
     :ivar code_maps: vocabulary → partner's code → canonical code; a backend starts
         with these and may have its own
+    :ivar samples: the profile's own tests, see :mod:`.samples`
     """
 
     code: Name = Field(alias="profile")
@@ -393,6 +395,7 @@ class Profile(Spec):
     webhook: WebhookSpec | None = None
     flows: dict[Name, FlowSpec] = Field(min_length=1)
     expectations: dict[Name, ExpectationSpec] = Field(default_factory=dict)
+    samples: list[SampleSpec] = Field(default_factory=list)
 
     def model_post_init(self, context: Any) -> None:
         """Tell the parts what stands around them."""
