@@ -36,6 +36,7 @@
         "views/dist_backend_views.xml",
         "views/dist_flow_views.xml",
         "views/dist_profile_wizard_views.xml",
+        "views/dist_profile_preview_views.xml",
         "views/dist_profile_views.xml",
         "views/dist_code_map_views.xml",
         "views/dist_menus.xml",

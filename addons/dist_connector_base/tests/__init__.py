@@ -11,6 +11,7 @@ from . import (
     test_reconciliation_actions,
     test_profile_approval,
     test_profile_contract,
+    test_profile_preview,
     test_roles,
     test_sweep,
     test_tour,

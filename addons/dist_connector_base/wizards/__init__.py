@@ -4,4 +4,5 @@ from . import (
     dist_profile_clone,
     dist_profile_contract,
     dist_profile_import,
+    dist_profile_preview,
 )

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from .. import masking
 from ..canonical import DOCUMENTS, Document, problems
+from ..codecs import json_codec
 from ..errors import ConfigurationError, DataError, DistError, MappingError
 from ..wire import FileDrop, HttpRequest, Item
 from .context import Context, FileSearch
@@ -100,11 +101,18 @@ class Preview:
 
 
 def preview_in(
-    profile: Profile, message_type: str, payload: bytes, ctx: Context, source: str = ""
+    profile: Profile,
+    message_type: str,
+    payload: bytes,
+    ctx: Context,
+    source: str = "",
+    *,
+    alone: bool = False,
 ) -> Preview:
     """Read bytes of the partner as the pipeline would.
 
     :param source: webhook, poll or file; may be left out where a flow has one way
+    :param alone: the bytes are one document of a transmission already, as JSON
     """
     seen: list[CodeUse] = []
     preview = Preview(codes=seen)
@@ -112,7 +120,10 @@ def preview_in(
     try:
         flow = _flow(profile, message_type, "in")
         source = source or (flow.sources[0] if flow.sources else "")
-        items = split(flow, decode(flow, payload, ctx, source), source)
+        if alone:
+            items = [Item("", json_codec.decode(payload))]
+        else:
+            items = split(flow, decode(flow, payload, ctx, source), source)
     except DistError as exc:
         preview.faults.append(_fault(exc))
         return preview
