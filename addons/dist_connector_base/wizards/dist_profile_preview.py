@@ -4,6 +4,7 @@ Nothing is stored in the ledger and nothing is sent: the functions of the mappin
 and no transport is opened.
 """
 
+import contextlib
 import dataclasses
 import json
 from datetime import timezone
@@ -264,10 +265,9 @@ class DistProfilePreview(models.TransientModel):
         lines += [f"?{name}={value}" for name, value in sending.params.items()]
         lines += [f"{name}: {value}" for name, value in sending.headers.items()]
         text = sending.body.decode(self._sent_charset(), "replace")
-        try:
+        # a body that is no JSON is shown as it is
+        with contextlib.suppress(DistError):
             text = _pretty(json_codec.decode(sending.body))
-        except DistError:
-            pass  # a body that is no JSON is shown as it is
         shown = _pre("\n".join(lines)) + _pre(text)
         if sending.look_up:
             told = self.env._("Asked for after a lost answer: %s", sending.look_up)

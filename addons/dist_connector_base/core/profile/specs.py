@@ -1,13 +1,13 @@
 """What a profile says, as typed values. The YAML has exactly these keys."""
 
 import datetime as dt
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from .expect import ExpectationSpec, HeartbeatSpec
 from .samples import SampleSpec
+from .terms import ContractSpec, PaceSpec
 from .types import Duration, Expr, Map, Statuses, Text, Words
 from .webhook import IGNORE, WebhookSpec
 
@@ -342,33 +342,6 @@ class FlowSpec(Spec):
     def has_folder(self) -> bool:
         """Say whether the flow takes files out of a folder."""
         return self.file is not None
-
-
-class PaceSpec(Spec):
-    """Headers in which the partner tells how much may still be asked (token bucket).
-
-    :ivar remaining: header with what is left
-    :ivar keep: pause when so many are left, or fewer
-    :ivar reset: header that says when the bucket is full again
-    :ivar reset_as: how ``reset`` counts: ``seconds`` to wait, ``milliseconds`` to wait,
-        or Unix time (``epoch``)
-    :ivar restore_per_second: what flows back each second, where no header says when
-    """
-
-    remaining: str
-    keep: Annotated[int, Field(ge=0)] = 0
-    reset: str = ""
-    reset_as: Literal["seconds", "milliseconds", "epoch"] = "seconds"
-    restore_per_second: Annotated[Decimal, Field(gt=0)] | None = None
-
-
-class ContractSpec(Spec):
-    """The partner's own description of its interface that the profile was made from."""
-
-    name: str = ""
-    version: str = ""
-    sha256: str = ""
-    sunset: dt.date | None = None
 
 
 class Profile(Spec):
