@@ -3,5 +3,3 @@
 if __name__.startswith("odoo.addons."):
     from . import controllers, handlers, models, wizards
     from .hooks import uninstall_hook
-    from . import controllers, handlers, models, wizards
-    from .hooks import uninstall_hook
