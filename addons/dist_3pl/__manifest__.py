@@ -28,6 +28,7 @@
         "views/delivery_carrier_views.xml",
         "views/stock_picking_receipt_views.xml",
         "views/dist_adjustment_views.xml",
+        "views/dist_timeline_views.xml",
         "views/dist_3pl_menus.xml",
         "views/dist_3pl_receipt_menus.xml",
     ],

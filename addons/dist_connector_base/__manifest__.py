@@ -47,6 +47,7 @@
         "views/dist_reconciliation_line_views.xml",
         "views/dist_reconciliation_views.xml",
         "views/dist_reconciliation_menus.xml",
+        "views/dist_timeline_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["dist_connector_base/static/src/**/*"],

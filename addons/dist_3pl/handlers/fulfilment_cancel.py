@@ -1,5 +1,7 @@
 """Fulfilment cancels: asked of the partner, settled with its answer."""
 
+from typing import ClassVar
+
 from odoo import models
 from odoo.addons.dist_connector_base.core.canonical import FulfilmentCancel
 from odoo.addons.dist_connector_base.core.wire import Outcome
@@ -11,6 +13,12 @@ class FulfilmentCancelHandler(models.AbstractModel):
     _inherit = "dist.handler"
     _description = "Fulfilment cancel"
 
+    _dist_milestones: ClassVar[dict[str, str]] = {
+        "stored": "cancel_asked",
+        "accepted": "cancelled",
+        "rejected": "cancel_refused",
+    }
+
     def _collect(self, pickings):
         """Queue one cancel for each delivery, in the caller's transaction.
 
@@ -20,14 +28,7 @@ class FulfilmentCancelHandler(models.AbstractModel):
             self._forget_refused(asked.filtered("dist_cancel_count"))
             backend._dist_send(
                 "fulfilment_cancel",
-                [
-                    Outbound(
-                        self._map(picking),
-                        picking,
-                        correlation=picking.origin or picking.name,
-                    )
-                    for picking in asked
-                ],
+                [Outbound(self._map(picking), picking) for picking in asked],
             )
             for picking in asked:
                 picking._dist_write(

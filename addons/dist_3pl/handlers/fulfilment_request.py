@@ -1,5 +1,7 @@
 """Fulfilment requests: collected from deliveries, settled with the partner's answer."""
 
+from typing import ClassVar
+
 from odoo import fields, models
 from odoo.addons.dist_connector_base.core.canonical import FulfilmentRequest
 from odoo.addons.dist_connector_base.core.errors import (
@@ -18,6 +20,13 @@ class FulfilmentRequestHandler(models.AbstractModel):
     _name = "dist.handler.fulfilment_request"
     _inherit = "dist.handler"
     _description = "Fulfilment request"
+
+    _dist_milestones: ClassVar[dict[str, str]] = {
+        "stored": "requested",
+        "sent": "sent",
+        "accepted": "acknowledged",
+        "rejected": "rejected",
+    }
 
     # -------------------------------------------------------------- collect
 
@@ -52,10 +61,7 @@ class FulfilmentRequestHandler(models.AbstractModel):
         try:
             backend._dist_send(
                 "fulfilment_request",
-                [
-                    Outbound(document, picking, correlation=document.order_reference)
-                    for picking, document in requests
-                ],
+                [Outbound(document, picking) for picking, document in requests],
             )
         except ConfigurationError as exc:
             for picking, _document in requests:

@@ -2,12 +2,19 @@
 
 from odoo import models
 from odoo.addons.dist_connector_base.core.errors import BusinessError
+from odoo.addons.dist_connector_base.pipeline.timeline import Milestone
 
 
 class FulfilmentResponseHandler(models.AbstractModel):
     _name = "dist.handler.fulfilment_response"
     _inherit = "dist.handler"
     _description = "Fulfilment response"
+
+    def _dist_milestone(self, event, document):
+        """The partner's status is the milestone."""
+        kind = {"accepted": "acknowledged"}.get(document.status, document.status)
+        note = document.reason_code or ""
+        return Milestone(kind, document.responded_at, note)
 
     def _apply(self, batch):
         """Write the partners' answers onto the deliveries they are about.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar
 
 from odoo import models
 from odoo.addons.dist_connector_base.core.batching import waves
@@ -29,6 +30,9 @@ class ShipmentConfirmationHandler(models.AbstractModel):
     _name = "dist.handler.shipment_confirmation"
     _inherit = "dist.handler"
     _description = "Shipment confirmation"
+
+    _dist_milestones: ClassVar[dict[str, str]] = {"applied": "shipped"}
+    _dist_milestone_time = "shipped_at"
 
     def _apply(self, batch):
         """Validate the deliveries that the partners shipped.

@@ -1,4 +1,5 @@
 from . import (
+    account_move_timeline,
     delivery_carrier,
     dist_adjustment,
     dist_adjustment_line,
@@ -13,6 +14,8 @@ from . import (
     dist_receipt_cost,
     dist_receipt_line,
     dist_request_line,
+    purchase_order_timeline,
+    sale_order_timeline,
     stock_move,
     stock_move_adjustment,
     stock_move_receipt,
@@ -20,6 +23,7 @@ from . import (
     stock_picking_advice,
     stock_picking_receipt,
     stock_picking_request,
+    stock_picking_timeline,
     stock_warehouse,
     stock_warehouse_places,
     uom_uom,

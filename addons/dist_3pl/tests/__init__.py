@@ -12,5 +12,6 @@ from . import (
     test_request,
     test_response,
     test_shipment,
+    test_timeline,
     test_views,
 )

@@ -1,8 +1,11 @@
 """What a message type means in Odoo: one handler per type."""
 
+from typing import ClassVar
+
 from odoo import models
 
 from ..core.errors import ConfigurationError
+from ..pipeline.timeline import Milestone
 
 
 class DistHandler(models.AbstractModel):
@@ -20,6 +23,14 @@ class DistHandler(models.AbstractModel):
     #: once. True: one job at a time, and no batch holds two of one partition.
     _dist_needs_order = True
 
+    #: What happened to the business document when something happened to the message:
+    #: ``stored``, ``sent`` (the answer comes later), ``accepted``, ``rejected`` for
+    #: outgoing ones, ``applied`` for incoming ones. The values are those of
+    #: ``dist.milestone.kind``.
+    _dist_milestones: ClassVar[dict[str, str]] = {}
+    #: Field of the document that says when it happened; else it is now.
+    _dist_milestone_time = ""
+
     def _of(self, message_type):
         """Give the handler of a message type.
 
@@ -32,6 +43,19 @@ class DistHandler(models.AbstractModel):
                 next_step="Install the addon for it, or take the flow off the profile.",
             )
         return self.env[name]
+
+    def _dist_milestone(self, event, document):
+        """Give the milestone that a message is, for the timeline of its record.
+
+        :param event: a key of ``_dist_milestones``
+        :param document: the canonical document
+        :rtype: pipeline.timeline.Milestone | None
+        """
+        kind = self._dist_milestones.get(event)
+        if not kind:
+            return None
+        name = self._dist_milestone_time
+        return Milestone(kind, getattr(document, name, None) if name else None)
 
     def _apply(self, batch):
         """Give incoming documents their effect in Odoo, all or none.

@@ -14,6 +14,7 @@ from . import (
     dist_flow_drift,
     dist_message,
     dist_message_webhook,
+    dist_milestone,
     dist_profile,
     dist_profile_approval,
     dist_profile_contract,
@@ -24,4 +25,6 @@ from . import (
     dist_reconciliation_line_actions,
     dist_reconciliation_source,
     dist_reconciliation_total,
+    dist_timeline,
+    dist_timeline_mixin,
 )

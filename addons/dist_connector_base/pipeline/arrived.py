@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ..core.canonical import Document
 from ..core.errors import DistError
 from .ledger import Row
+from .trace import correlation_of
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Inbound:
     def link(self, record) -> None:
         """Say which record the message is about."""
         self._links[:] = [(record._name, record.id)]
+        self.correlation = correlation_of(record) or self.correlation
 
     def warn(self, error: DistError) -> None:
         """Open an exception although the message itself is done."""

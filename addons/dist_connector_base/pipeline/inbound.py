@@ -15,7 +15,7 @@ from ..core import profile as profiles
 from ..core.batching import halve, waves
 from ..core.canonical import Document
 from ..core.errors import ConflictError, DistError, MappingError, Policy
-from . import attempts, expect, ledger, wake
+from . import attempts, expect, ledger, timeline, wake
 from .arrived import Inbound
 from .context import make_context
 from .failures import classify, item_fault
@@ -345,6 +345,7 @@ class InboundRun:
                 ignore_retry=True,
             ) from exc
         expect.note(self.env, self.flow, self.results)
+        timeline.note_applied(self.env, self.handler, self.applied)
         self._log(rows)
         self._tell()
         freed = {item.partition for item in self.applied if item.partition}

@@ -20,7 +20,7 @@ from ..core.errors import (
     UnknownOutcomeError,
 )
 from ..core.wire import Found, Outcome, Verdict
-from . import attempts, expect, ledger, wake
+from . import attempts, expect, ledger, timeline, wake
 from .context import make_context
 from .failures import classify, item_fault
 from .ledger import Result, Row
@@ -307,6 +307,8 @@ class OutboundRun:
             self.env, list(self.results.values()), self.backend.profile_id.id
         )
         expect.note(self.env, self.flow, self.results)
+        later = self.spec.answer == "later"
+        timeline.note_sent(self.env, self.flow, self.sent, later)
         exceptions = self.env["dist.exception"]
         exceptions._close_for_messages(
             [r.id for r in self.results.values() if r.state in ("done", "waiting")]

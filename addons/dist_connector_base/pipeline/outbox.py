@@ -8,8 +8,9 @@ from odoo.tools import SQL
 
 from ..core.canonical import Document
 from ..core.errors import ConfigurationError, ConflictError
-from . import expect, wake
+from . import expect, timeline, wake
 from .ledger import owners
+from .trace import correlation_of
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,10 @@ def store(backend, message_type: str, items: list[Outbound]):
     ids = dict(rows)
     if rows:
         expect.note_stored(env, flow, ids.values())
+        fresh = [
+            (ids[i.document.key], i.document) for i in items if i.document.key in ids
+        ]
+        timeline.note_stored(env, flow, fresh)
         wake.wake(flow, count=len(rows))
     if len(ids) < len(items):
         ids |= _known(env, backend, message_type, items, hashes, ids)
@@ -89,7 +94,7 @@ def _row(item: Outbound, digest: str) -> dict[str, Any]:
     return {
         "key": document.key,
         "partition": item.partition or document.key,
-        "correlation": item.correlation or document.key,
+        "correlation": item.correlation or correlation_of(item.record) or document.key,
         "canonical": document.to_json(),
         "content_hash": digest,
         "res_model": item.record._name if item.record else None,

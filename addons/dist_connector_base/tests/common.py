@@ -106,6 +106,7 @@ class FakeHandler:
         self.batches = []
         self.settled = []
         self.faults = {}
+        self.milestones = {}
 
     def _apply(self, batch):
         self.batches.append(len(batch))
@@ -113,6 +114,9 @@ class FakeHandler:
             if inbound.key in self.faults:
                 raise self.faults[inbound.key]
         self.applied += [inbound.key for inbound in batch]
+
+    def _dist_milestone(self, event, document):
+        return self.milestones.get(event)
 
     def _settle(self, results):
         self.settled += [(sent.row.key, sent.verdict.outcome.value) for sent in results]
