@@ -227,6 +227,15 @@ class TestTimeline(ThirdPartyCase):
         returned = wizard._create_return()
         self.assertEqual(returned._dist_correlation(), order.name)
 
+    def test_the_name_of_the_order_file_finds_the_whole_case(self):
+        order = self.order((self.tea, 5))
+        key = order.picking_ids.dist_request_key
+        self.run_flow("fulfilment_request")
+        self.shipped(order.picking_ids, 5)
+        found = self.env["dist.message"].search([("case", "ilike", f"ORD_{key}.json")])
+        self.assertEqual(found, self.chain(order))
+        self.assertEqual(len(found), 2)
+
     def test_a_purchase_order_receipt_and_bill_are_one_case(self):
         vendor = self.env["res.partner"].create({"name": "Tea Garden"})
         purchase = self.env["purchase.order"].create(

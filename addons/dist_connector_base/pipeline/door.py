@@ -18,7 +18,7 @@ from ..core.errors import (
 )
 from ..core.profile import IGNORE
 from ..core.profile.webhook import WebhookSpec
-from . import ledger, wake
+from . import ledger, trace, wake
 
 #: Refused posts are counted once in so many seconds per backend and cause: a flood
 #: of forged webhooks must not become a flood of writes.
@@ -122,6 +122,7 @@ def accept(
     ids = ledger.insert_at(env, place, [arrival])
     if not ids:
         return None
+    trace.keep_parent(env, ids[0], headers)
     wake.wake(env["dist.flow"].browse(place.flow_id))
     return ids[0]
 

@@ -15,7 +15,7 @@ from ..core import profile as profiles
 from ..core.batching import halve, waves
 from ..core.canonical import Document
 from ..core.errors import ConflictError, DistError, MappingError, Policy
-from . import attempts, expect, ledger, timeline, wake
+from . import attempts, expect, ledger, timeline, trace, wake
 from .arrived import Inbound
 from .context import make_context
 from .failures import classify, item_fault
@@ -346,6 +346,7 @@ class InboundRun:
             ) from exc
         expect.note(self.env, self.flow, self.results)
         timeline.note_applied(self.env, self.handler, self.applied)
+        trace.adopt(self.env, self.applied)
         self._log(rows)
         self._tell()
         freed = {item.partition for item in self.applied if item.partition}

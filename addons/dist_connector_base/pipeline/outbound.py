@@ -20,7 +20,7 @@ from ..core.errors import (
     UnknownOutcomeError,
 )
 from ..core.wire import Found, Outcome, Verdict
-from . import attempts, expect, ledger, timeline, wake
+from . import attempts, expect, ledger, timeline, trace, wake
 from .context import make_context
 from .failures import classify, item_fault
 from .ledger import Result, Row
@@ -64,10 +64,12 @@ class OutboundRun:
             return "nothing to do"
         self.attempts = attempts.last_sends(self.env, [row.id for row in rows])
         blocked = ledger.blockers(self.env, self.flow, rows)
-        with Post(self.backend, self.profile, self.ctx) as post:
+        traces = trace.Traces(self.env, self.backend, rows)
+        with Post(self.backend, self.profile, self.ctx, traces) as post:
             self._send_all(post, rows, blocked)
         self._settle()
         self._write(rows)
+        traces.write()
         if len(rows) == limit:
             wake.follow_up(self.flow)
         return f"{len(rows)} messages, {len(self.errors)} exceptions"

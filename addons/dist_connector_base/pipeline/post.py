@@ -29,8 +29,9 @@ class Parcel:
 class Post:
     """The way to one partner, opened when the first parcel needs it."""
 
-    def __init__(self, backend, profile, ctx):
+    def __init__(self, backend, profile, ctx, traces):
         self.backend = backend
+        self.traces = traces
         self.profile = profile
         self.ctx = ctx
         self._stack = ExitStack()
@@ -50,6 +51,7 @@ class Post:
         """
         operation = self.profile.operations[operation_name]
         content = profiles.build(operation, document, self.ctx)
+        content = self.traces.stamp(content, document.key, self.profile.trace)
         return Parcel(operation, document, content, _mask(content))
 
     def send(self, parcel: Parcel) -> Verdict:

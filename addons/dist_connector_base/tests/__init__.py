@@ -15,6 +15,7 @@ from . import (
     test_roles,
     test_sweep,
     test_tour,
+    test_trace,
     test_wake,
     test_webhook,
     test_webhook_schemes,

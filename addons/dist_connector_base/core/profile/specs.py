@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from .expect import ExpectationSpec, HeartbeatSpec
 from .samples import SampleSpec
 from .terms import ContractSpec, PaceSpec
+from .trace import TraceSpec
 from .types import Duration, Expr, Map, Statuses, Text, Words
 from .webhook import IGNORE, WebhookSpec
 
@@ -363,6 +364,7 @@ class Profile(Spec):
     auth: AuthSpec = AuthSpec(scheme="none")
     base_url: Text | None = None
     pace: PaceSpec | None = None
+    trace: TraceSpec = TraceSpec()
     code_maps: dict[Name, dict[str, str]] = Field(default_factory=dict)
     operations: dict[Name, Operation] = Field(default_factory=dict)
     webhook: WebhookSpec | None = None
