@@ -66,6 +66,7 @@ class Warehouse:
             user=self.server.user,
             host_keys=self.server.host_keys("ed25519"),
             private_key=self.server.user_key("rsa"),
+            allow_private_network=True,
         )
 
 

@@ -127,7 +127,16 @@ class Distributor:
         rpc = self.rpc
         profile_id = rpc.one("dist.profile", [("code", "=", profile)])
         (house.backend_id,) = rpc.create(
-            "dist.backend", [{"name": name, "profile_id": profile_id, "tz": zone}]
+            "dist.backend",
+            [
+                {
+                    "name": name,
+                    "profile_id": profile_id,
+                    "tz": zone,
+                    # the partners of tests and demo stand on this machine
+                    "allow_private_network": True,
+                }
+            ],
         )
         for key, value in settings.items():
             setting = rpc.one(

@@ -2,6 +2,7 @@ from . import (
     dist_attempt,
     dist_audit,
     dist_backend,
+    dist_backend_network,
     dist_backend_setting,
     dist_backend_webhook,
     dist_binding,

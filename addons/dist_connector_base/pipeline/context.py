@@ -59,7 +59,9 @@ def fetch_public_keys(backend, profile) -> str:
 
 
 def _rest_settings(backend, url: str, **limits) -> RestSettings:
-    return RestSettings(url, **limits)
+    return RestSettings(
+        url, allow_private_network=backend.allow_private_network, **limits
+    )
 
 
 def open_files(backend, profile) -> SftpTransport | FolderTransport:
@@ -90,6 +92,7 @@ def open_files(backend, profile) -> SftpTransport | FolderTransport:
             host_keys=_setting(backend, settings, "host_key"),
             private_key=secret if auth.scheme == "ssh_key" else "",
             password=secret if auth.scheme == "password" else "",
+            allow_private_network=backend.allow_private_network,
         )
     )
 
@@ -97,10 +100,19 @@ def open_files(backend, profile) -> SftpTransport | FolderTransport:
 def _rest_auth(backend, auth) -> AuthSpec:
     if auth.scheme == "none":
         return AuthSpec()
+    ctx = make_context(backend)
     name = auth.name
-    if auth.scheme == "basic":
-        name = _fill(auth.user, make_context(backend))
-    return AuthSpec(auth.scheme, name=name, secret=_secret(backend, auth))
+    if auth.scheme in ("basic", "oauth2"):
+        name = _fill(auth.user, ctx)
+    return AuthSpec(
+        auth.scheme,
+        name=name,
+        secret=_secret(backend, auth),
+        prefix=auth.prefix,
+        token_url=_fill(auth.token_url, ctx),
+        scope=_fill(auth.scope, ctx),
+        client_auth=auth.client_auth,
+    )
 
 
 def _secret(backend, auth) -> str:

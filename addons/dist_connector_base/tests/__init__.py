@@ -4,6 +4,7 @@ from . import (
     test_expectation,
     test_inbound,
     test_meeting,
+    test_network,
     test_neutralize,
     test_outbound,
     test_profile,

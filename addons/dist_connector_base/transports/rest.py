@@ -6,6 +6,7 @@ else is an unknown outcome: the partner may have acted (UnknownOutcomeError).
 """
 
 import ipaddress
+import socket
 import ssl
 import time
 import urllib.parse
@@ -28,6 +29,7 @@ from ..core.wire import HttpRequest, HttpResponse
 from .auth import Authenticator, AuthSpec, Proof
 from .bounded import TooLarge, TooSlow, Unreadable, read_body
 from .departure import Departure, WatchedAdapter
+from .guard import Guard
 
 __all__ = ["AuthSpec", "RestSettings", "RestTransport"]
 
@@ -52,6 +54,8 @@ class RestSettings:
     :ivar ca_file: certificates to trust instead of the public ones
     :ivar proxy: address of a proxy; the environment's proxies are not used
     :ivar plain_http: allow http to hosts other than this machine
+    :ivar allow_private_network: the partner may stand in our own network, or on this
+        machine
     """
 
     base_url: str
@@ -64,6 +68,7 @@ class RestSettings:
     ca_file: str = ""
     proxy: str = field(default="", repr=False)
     plain_http: bool = False
+    allow_private_network: bool = False
 
 
 class RestTransport:
@@ -72,6 +77,7 @@ class RestTransport:
     def __init__(self, settings: RestSettings, auth: AuthSpec | None = None) -> None:
         self.settings = settings
         self._departure = Departure()
+        self._guard = Guard(settings.allow_private_network)
         self._session = self._make_session()
         self._auth = Authenticator(auth or AuthSpec(), self._get_token)
 
@@ -127,7 +133,7 @@ class RestTransport:
         if self.settings.proxy:
             session.proxies = dict.fromkeys(_PORTS, self.settings.proxy)
         for scheme in _PORTS:
-            session.mount(f"{scheme}://", WatchedAdapter(self._departure))
+            session.mount(f"{scheme}://", WatchedAdapter(self._departure, self._guard))
         return session
 
     def _absolute(self, url: str) -> str:
@@ -164,6 +170,8 @@ class RestTransport:
     ) -> HttpResponse:
         _check_address(url, self.settings.plain_http)
         self._departure.left = False
+        if self.settings.proxy:
+            self._check_behind_proxy(url)
         deadline = started + self.settings.total_timeout
         try:
             with self._session.request(
@@ -188,6 +196,17 @@ class RestTransport:
         # outside the except clause: requests' own errors carry the query and with it
         # perhaps a key, and would be logged as the cause
         raise error
+
+    def _check_behind_proxy(self, url: str) -> None:
+        """Judge a host that a proxy will look up; as well as it can be known here.
+
+        :raises AddressRefused: when it leads into our own network
+        """
+        _scheme, host, port = _origin(url)
+        try:
+            self._guard.check(host, port)
+        except socket.gaierror:
+            return  # a name that only the proxy knows
 
     def _classify(self, request: HttpRequest, url: str, exc: Exception) -> DistError:
         where, causes = _where(url), list(_causes(exc))

@@ -13,6 +13,7 @@ import pysftp
 
 from ..core.errors import ConfigurationError, SecurityError, TransientError
 from .files import MAX_FILE
+from .guard import Guard
 
 KEY_CLASSES = (paramiko.Ed25519Key, paramiko.RSAKey, paramiko.ECDSAKey)
 
@@ -31,6 +32,8 @@ class SftpSettings:
     :ivar timeout: seconds of silence
     :ivar keepalive: seconds between signs of life
     :ivar max_file: bytes of a file that is read
+    :ivar allow_private_network: the server may stand in our own network, or on this
+        machine
     """
 
     host: str
@@ -45,6 +48,7 @@ class SftpSettings:
     timeout: float = 30.0
     keepalive: int = 15
     max_file: int = MAX_FILE
+    allow_private_network: bool = False
 
 
 def open_session(settings: SftpSettings) -> pysftp.Connection:
@@ -125,7 +129,7 @@ class _Session(pysftp.Connection):
 
     def _start_transport(self, host: str, port: int) -> None:
         wait = self._settings.connect_timeout
-        sock = socket.create_connection((host, port), timeout=wait)
+        sock = self._connect(host, port, wait)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._transport = paramiko.Transport(sock)
@@ -133,6 +137,18 @@ class _Session(pysftp.Connection):
         self._transport.handshake_timeout = wait
         self._transport.auth_timeout = wait
         self._transport.channel_timeout = wait
+
+    def _connect(self, host: str, port: int, wait: float) -> socket.socket:
+        """Connect to the first address of the host that may be called and answers."""
+        guard = Guard(self._settings.allow_private_network)
+        addresses = guard.addresses(host, port)
+        for number, address in enumerate(addresses, 1):
+            try:
+                return socket.create_connection((address, port), timeout=wait)
+            except OSError:
+                if number == len(addresses):
+                    raise
+        raise OSError("no address")
 
     def _set_authentication(self, password, private_key, private_key_pass) -> None:
         # pysftp reads keys from files only, and knows neither Ed25519 nor ECDSA

@@ -13,7 +13,7 @@ from .functions import setting_problem
 from .lines import Path
 from .mapping import Each, Group, Leaf, Listed, When
 from .mapping import Node as MapNode
-from .specs import Csv, FlowSpec, Operation, Profile
+from .specs import AuthSpec, Csv, FlowSpec, Operation, Profile
 from .templates import Template
 from .words import did_you_mean
 
@@ -37,7 +37,24 @@ def check_profile(profile: Profile, raw: dict[str, Any]) -> list[Fault]:
             faults.append((("samples", index, "flow"), words))
     if profile.transport == "rest" and profile.base_url is None:
         faults.append((("base_url",), "is missing"))
+    faults += _check_auth(profile.auth)
     return faults
+
+
+def _check_auth(auth: AuthSpec) -> Iterator[Fault]:
+    """Say what a way to sign in lacks."""
+    needed = {
+        "basic": ("credential", "user"),
+        "bearer": ("credential",),
+        "header": ("credential", "name"),
+        "query": ("credential", "name"),
+        "oauth2": ("credential", "user", "token_url"),
+        "password": ("credential", "user"),
+        "ssh_key": ("credential", "user"),
+    }
+    for key in needed.get(auth.scheme, ()):
+        if not getattr(auth, key):
+            yield ("auth",), f"scheme {auth.scheme} needs {key}"
 
 
 # ------------------------------------------------------------------ operations

@@ -50,13 +50,30 @@ class AuthSpec(Spec):
 
     :ivar credential: name of the backend's credential that holds the secret
     :ivar name: header (``header``) or query parameter (``query``)
-    :ivar user: user of ``basic``, ``password`` and ``ssh_key``
+    :ivar user: user of ``basic``, ``password`` and ``ssh_key``; client id of ``oauth2``
+    :ivar prefix: text before the key in a header, such as ``"Token "``
+    :ivar token_url: where ``oauth2`` (client credentials) gets its token
+    :ivar scope: scopes that are asked for, separated by blanks
+    :ivar client_auth: how the client shows itself there: ``basic`` or in the ``form``
     """
 
-    scheme: Literal["none", "bearer", "basic", "header", "query", "password", "ssh_key"]
+    scheme: Literal[
+        "none",
+        "bearer",
+        "basic",
+        "header",
+        "query",
+        "oauth2",
+        "password",
+        "ssh_key",
+    ]
     credential: str = ""
     name: str = ""
     user: Text | None = None
+    prefix: str = ""
+    token_url: Text | None = None
+    scope: Text | None = None
+    client_auth: Literal["basic", "form"] = "basic"
 
 
 class Csv(Spec):

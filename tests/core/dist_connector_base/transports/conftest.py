@@ -44,6 +44,7 @@ def sign_in(sshd):
             "private_key": sshd.user_key(),
             "timeout": 5.0,
             "connect_timeout": 5.0,
+            "allow_private_network": True,
         }
         transport = SftpTransport(SftpSettings(**(settings | changes)), **options)
         opened.append(transport)

@@ -32,6 +32,7 @@ MB = 1024 * 1024
 
 def transport(url: str, **settings) -> RestTransport:
     limits = {"connect_timeout": 1.0, "read_timeout": 0.4, "total_timeout": 3.0}
+    limits["allow_private_network"] = True
     return RestTransport(RestSettings(base_url=url, **(limits | settings)))
 
 
