@@ -1,11 +1,14 @@
 """Flows: one message type of one backend at run time."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..pipeline import sweep, wake
 from ..pipeline.again import at_once
 from ..pipeline.fetch import fetch
 from ..pipeline.inbound import InboundRun
+from ..pipeline.lanes import PATIENCE, take_lane
 from ..pipeline.outbound import OutboundRun
 
 #: Messages of one job: few for sends, where each waits for the partner.
@@ -35,6 +38,12 @@ class DistFlow(models.Model):
         help="The queue that the work waits in; orders never wait behind a catalogue.",
     )
     batch_size = fields.Integer(default=BATCH_IN, required=True)
+    priority = fields.Integer(
+        default=10,
+        required=True,
+        help="Of two flows in the same queue, the one with the smaller number is "
+        "worked on first.",
+    )
     parallel = fields.Integer(
         "Jobs at once", default=2, required=True, help="For a burst of messages."
     )
@@ -151,11 +160,16 @@ class DistFlow(models.Model):
         if not self.exists() or not self.active:
             return "the flow is not active"
         with at_once(self.env):
+            if not take_lane(self.env, self.backend_id, self.channel):
+                self._enqueue_fetch(delay=PATIENCE)
+                return "all lanes to the partner are taken"
             return fetch(self)
 
-    def _enqueue_fetch(self):
+    def _enqueue_fetch(self, delay=None):
         self.ensure_one()
         self.sudo().with_delay(
+            priority=self.priority,
+            eta=delay and timedelta(seconds=delay),
             channel=f"root.dist.{self.channel}",
             identity_key=f"dist.flow.fetch:{self.id}",
             description=f"Fetch {self.display_name}",

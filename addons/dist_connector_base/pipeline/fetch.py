@@ -11,11 +11,16 @@ from ..core import profile as profiles
 from ..core.errors import DistError
 from . import ledger, wake
 from .context import make_context, open_files, open_rest
+from .gate import Gate, Held
 
 _logger = logging.getLogger(__name__)
 
 #: Pages of one poll; what is left comes with the next one.
 MAX_PAGES = 50
+#: Seconds that a poll waits between two pages of a partner with few calls a minute.
+PATIENCE = 30.0
+#: What the line is called on which files are fetched; no operation of the profile.
+FILES = "fetch_files"
 
 
 def fetch(flow) -> str:
@@ -28,15 +33,22 @@ def fetch(flow) -> str:
     backend = flow.backend_id
     profile = backend.profile_id._parsed()
     spec = profile.flows[flow.message_type]
+    gate = Gate(backend, profile)
     try:
         number = 0
         if spec.poll:
-            number += _poll(flow, profile, spec)
+            number += _poll(flow, profile, spec, gate)
         if spec.file:
-            number += _take_files(flow, profile, spec)
+            number += _take_files(flow, profile, spec, gate)
+    except Held as exc:
+        gate.tell()
+        flow._enqueue_fetch(delay=exc.retry_after)
+        return str(exc)
     except DistError as exc:
+        gate.tell()
         flow.env["dist.exception"]._open_for_cause(backend, flow, exc)
         return str(exc)
+    gate.tell()
     flow.last_fetch_at = flow.env.cr.now()
     _close_earlier(flow)
     if number:
@@ -56,7 +68,7 @@ def _close_earlier(flow) -> None:
     )._resolve("replayed", flow.env._("The partner can be reached again."))
 
 
-def _poll(flow, profile, spec) -> int:
+def _poll(flow, profile, spec, gate) -> int:
     """Read the partner's list from the cursor on; store pages that hold anything."""
     backend = flow.backend_id
     ctx = make_context(backend)
@@ -66,9 +78,13 @@ def _poll(flow, profile, spec) -> int:
     with open_rest(backend, profile) as rest:
         request = profiles.first_page(operation, cursor, ctx)
         while request and len(pages) < MAX_PAGES:
-            response = rest.call(request)
+            gate.enter(operation.name, patience=PATIENCE)
+            with gate.call(operation.name) as ended:
+                response = rest.call(request)
+                ended.pause = profiles.pace(operation, response)
+                items = profiles.page_items(operation, response)
             responses.append(response)
-            if profiles.page_items(operation, response):
+            if items:
                 pages.append(
                     ledger.Arrival(
                         response.body,
@@ -83,13 +99,15 @@ def _poll(flow, profile, spec) -> int:
     return len(ids)
 
 
-def _take_files(flow, profile, spec) -> int:
+def _take_files(flow, profile, spec, gate) -> int:
     """Read the files that stand still; archive them after the commit."""
     backend = flow.backend_id
     ctx = make_context(backend)
     place = profiles.file_place(spec, ctx)
     transport = open_files(backend, profile)
-    files = transport.__enter__()
+    gate.enter(FILES)
+    with gate.call(FILES):
+        files = transport.__enter__()
     cr = flow.env.cr
     handed_over = False
     try:

@@ -5,6 +5,7 @@ that is killed in between finds it afterwards and looks the document up at the p
 before anything is sent again.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -23,8 +24,13 @@ from ..core.wire import Found, Outcome, Verdict
 from . import attempts, expect, ledger, timeline, trace, wake
 from .context import make_context
 from .failures import classify, item_fault
+from .gate import Gate, Held, hold_back
 from .ledger import Result, Row
 from .post import Post
+
+#: Seconds after which a run sends nothing more: what is left is the next job's, so that
+#: a slow partner gives its worker back.
+RUN_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -52,12 +58,15 @@ class OutboundRun:
         self.errors: list[tuple[Row, DistError]] = []
         self.sent: list[Sent] = []
         self.attempts: dict[int, dict] = {}
+        self.gate = Gate(self.backend, self.profile)
 
     def run(self) -> str:
         """Send up to a batch of due messages.
 
         :return: a line for the job's result
         """
+        if reason := hold_back(self.flow, self.gate, self.spec.send):
+            return reason
         limit = max(self.flow.batch_size, 1)
         rows = ledger.claim(self.env, self.flow, limit)
         if not rows:
@@ -65,12 +74,13 @@ class OutboundRun:
         self.attempts = attempts.last_sends(self.env, [row.id for row in rows])
         blocked = ledger.blockers(self.env, self.flow, rows)
         traces = trace.Traces(self.env, self.backend, rows)
-        with Post(self.backend, self.profile, self.ctx, traces) as post:
+        with Post(self.backend, self.profile, self.ctx, self.gate, traces) as post:
             self._send_all(post, rows, blocked)
         self._settle()
         self._write(rows)
         traces.write()
-        if len(rows) == limit:
+        self.gate.tell()
+        if len(rows) == limit or len(self.results) < len(rows):
             wake.follow_up(self.flow)
         return f"{len(rows)} messages, {len(self.errors)} exceptions"
 
@@ -80,7 +90,10 @@ class OutboundRun:
         """Send in order; when the partner is not there, leave the rest for later."""
         unreachable: TransientError | None = None
         failed: dict[str, int] = {}
+        end = time.monotonic() + RUN_SECONDS
         for row in rows:
+            if time.monotonic() > end:
+                return
             if row.partition in blocked:
                 self._wait(row, *blocked[row.partition])
             elif row.partition in failed:
@@ -100,6 +113,9 @@ class OutboundRun:
         try:
             document = DOCUMENTS[row.message_type].from_json(row.canonical)
             verdict = self._verdict(post, row, document)
+        except Held as exc:
+            self._postpone(row, exc, row.tries)
+            return exc
         except TransientError as exc:
             self._fail(row, exc)
             return exc
@@ -324,7 +340,9 @@ class OutboundRun:
         freed = {
             row.partition
             for row in rows
-            if row.partition and self.results[row.id].state == "done"
+            if row.partition
+            and row.id in self.results
+            and self.results[row.id].state == "done"
         }
         flows = ledger.release(self.env, self.backend.id, "out", freed)
         for flow in self.env["dist.flow"].browse(flows):

@@ -29,8 +29,9 @@ class Parcel:
 class Post:
     """The way to one partner, opened when the first parcel needs it."""
 
-    def __init__(self, backend, profile, ctx, traces):
+    def __init__(self, backend, profile, ctx, gate, traces):
         self.backend = backend
+        self.gate = gate
         self.traces = traces
         self.profile = profile
         self.ctx = ctx
@@ -45,13 +46,15 @@ class Post:
         self._stack.close()
 
     def wrap(self, operation_name: str, document: Document) -> Parcel:
-        """Build what goes to the partner.
+        """Build what goes to the partner, and ask whether it may go there now.
 
         :raises DistError: when the document cannot be mapped to the partner's form
+        :raises Held: when the partner must not be called for now
         """
         operation = self.profile.operations[operation_name]
         content = profiles.build(operation, document, self.ctx)
         content = self.traces.stamp(content, document.key, self.profile.trace)
+        self.gate.enter(operation_name)
         return Parcel(operation, document, content, _mask(content))
 
     def send(self, parcel: Parcel) -> Verdict:
@@ -59,26 +62,32 @@ class Post:
 
         :raises DistError: transient, unknown outcome, ... as transport and profile say
         """
-        if isinstance(parcel.content, FileDrop):
-            self._file_transport().put(parcel.content)
-            return Verdict(Outcome.ACCEPTED)
-        response = self._call(parcel)
-        return profiles.judge(parcel.operation, response)
+        with self.gate.call(parcel.operation.name) as ended:
+            if isinstance(parcel.content, FileDrop):
+                self._file_transport().put(parcel.content)
+                return Verdict(Outcome.ACCEPTED)
+            response = self._call(parcel)
+            ended.pause = profiles.pace(parcel.operation, response)
+            verdict = profiles.judge(parcel.operation, response)
+            ended.failed = verdict.outcome is Outcome.UNKNOWN
+            return verdict
 
     def look_up(self, parcel: Parcel) -> LookUp:
         """Ask the partner whether it has the document.
 
         :raises DistError: when the question itself could not be put
         """
-        if isinstance(parcel.content, profiles.FileSearch):
-            folder = self._file_transport().exists(
-                parcel.content.folders, parcel.content.name
+        with self.gate.call(parcel.operation.name) as ended:
+            if isinstance(parcel.content, profiles.FileSearch):
+                folder = self._file_transport().exists(
+                    parcel.content.folders, parcel.content.name
+                )
+                return profiles.judge_file_look_up(parcel.operation, folder)
+            response = self._call(parcel)
+            ended.pause = profiles.pace(parcel.operation, response)
+            return profiles.judge_look_up(
+                parcel.operation, response, parcel.document, self.ctx
             )
-            return profiles.judge_file_look_up(parcel.operation, folder)
-        response = self._call(parcel)
-        return profiles.judge_look_up(
-            parcel.operation, response, parcel.document, self.ctx
-        )
 
     def _call(self, parcel: Parcel):
         if self._rest is None:

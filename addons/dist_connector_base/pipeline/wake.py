@@ -102,6 +102,7 @@ def _enqueue(flow, identity: str, start: int | None) -> None:
         eta = datetime.fromtimestamp(start, tz=timezone.utc).replace(tzinfo=None)
     flow.with_delay(
         eta=eta,
+        priority=flow.priority,
         channel=f"root.dist.{flow.channel}",
         identity_key=identity,
         description=flow.display_name,
