@@ -42,6 +42,8 @@
         "views/dist_menus.xml",
         "views/dist_expectation_views.xml",
         "views/dist_audit_views.xml",
+        "views/dist_circuit_views.xml",
+        "wizards/dist_circuit_override_views.xml",
         "views/dist_flow_drift_views.xml",
         "wizards/dist_reconciliation_views.xml",
         "views/dist_reconciliation_line_views.xml",

@@ -138,7 +138,7 @@ class DistCircuit(models.Model):
             yield cr
 
     @api.model
-    def _cron_tell(self):
+    def _tell_all(self):
         """Open and close the exceptions of lines whose job could not do it."""
         rows = self.env.execute_query(
             SQL("SELECT DISTINCT backend_id FROM dist_circuit")

@@ -206,3 +206,4 @@ class DistFlow(models.Model):
     def _cron_sweep(self):
         """Put messages back in line whose job died or vanished."""
         sweep.sweep(self.env(su=True))
+        self.env["dist.circuit"].sudo()._tell_all()

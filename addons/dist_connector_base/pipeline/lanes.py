@@ -44,7 +44,6 @@ def capacity(channel: str) -> int:
     The least of the channel and those above it; 1 when nothing is configured, as
     queue_job has it.
     """
-    section = config.misc.get("queue_job") or {}
     sizes = {}
     for part in _channels().split(","):
         name, _colon, size = part.strip().partition(":")

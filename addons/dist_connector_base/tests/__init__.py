@@ -3,6 +3,8 @@ from . import (
     test_credential,
     test_expectation,
     test_inbound,
+    test_line,
+    test_line_workers,
     test_meeting,
     test_network,
     test_neutralize,
