@@ -88,7 +88,7 @@ class Gate:
             return wait
 
     def _free(self, cr, operation: str) -> bool:
-        """Say whether neither circuit nor bucket has anything to say: the usual case."""
+        """Say whether neither line nor bucket holds anything back, as is usual."""
         if self.per_second:
             return False
         cr.execute(
@@ -103,7 +103,8 @@ class Gate:
                               SELECT 1 FROM dist_bucket
                                WHERE backend_id = %(backend)s
                                  AND credential = %(credential)s
-                                 AND paused_until > clock_timestamp() AT TIME ZONE 'UTC')
+                                 AND paused_until
+                                     > clock_timestamp() AT TIME ZONE 'UTC')
                 """,
                 backend=self.backend.id,
                 operation=operation,

@@ -1,9 +1,9 @@
 from . import (
+    dist_circuit_override,
     dist_profile_clone,
     dist_profile_contract,
     dist_profile_import,
     dist_profile_preview,
-    dist_circuit_override,
     dist_reconciliation_settle,
     dist_reconciliation_start,
 )
