@@ -29,6 +29,8 @@
         "views/stock_picking_receipt_views.xml",
         "views/dist_adjustment_views.xml",
         "views/dist_timeline_views.xml",
+        "views/dist_routing_rule_views.xml",
+        "wizards/dist_routing_simulation_views.xml",
         "views/dist_3pl_menus.xml",
         "views/dist_3pl_receipt_menus.xml",
     ],
