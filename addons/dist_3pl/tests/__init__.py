@@ -11,6 +11,7 @@ from . import (
     test_receipt_advice,
     test_request,
     test_response,
+    test_routing,
     test_shipment,
     test_timeline,
     test_views,
