@@ -34,6 +34,9 @@
         "views/dist_3pl_menus.xml",
         "views/dist_3pl_receipt_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["dist_3pl/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "installable": True,
 }

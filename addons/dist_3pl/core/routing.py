@@ -188,7 +188,9 @@ def _share_out(wishes: Sequence[Wish], group: Sequence[Option]) -> tuple[Part, .
         else:
             return ()
     return tuple(
-        Part(option, tuple(lines[option.ref])) for option in group if option.ref in lines
+        Part(option, tuple(lines[option.ref]))
+        for option in group
+        if option.ref in lines
     )
 
 

@@ -40,7 +40,9 @@ class DistRouting(models.AbstractModel):
         :return: a plan over ``stock.warehouse`` ids; without parts when no rule fits
         """
         wishes = [
-            Wish(ref, product.id, product.default_code or product.name, _exact(quantity))
+            Wish(
+                ref, product.id, product.default_code or product.name, _exact(quantity)
+            )
             for ref, product, quantity in journey.lines
         ]
         return decide(wishes, self._options(journey))
@@ -64,8 +66,12 @@ class DistRouting(models.AbstractModel):
             .grouped("warehouse_id")
             .items()
         ):
-            refusals = [own_._refusal(journey.destination, journey.carrier) for own_ in own]
-            fitting = [r for r, refused in zip(own, refusals, strict=True) if not refused]
+            refusals = [
+                own_._refusal(journey.destination, journey.carrier) for own_ in own
+            ]
+            fitting = [
+                r for r, refused in zip(own, refusals, strict=True) if not refused
+            ]
             rule = fitting[0] if fitting else own[0]
             refused = "" if fitting else refusals[0]
             if warehouse in journey.excluded:
@@ -91,7 +97,7 @@ class DistRouting(models.AbstractModel):
         )
 
     def _free(self, journey: Journey, warehouse, products):
-        """Give what is free in a warehouse; what is not kept in stock is always there."""
+        """Give what is free in a warehouse; what is not stored is always there."""
         stored = products.filtered("is_storable")
         free = {
             product.id: _exact(product.free_qty)

@@ -111,7 +111,8 @@ class DistRoutingRule(models.Model):
         self.ensure_one()
         if self.country_ids and destination.country_id not in self.country_ids:
             return self.env._(
-                "does not ship to %s", destination.country_id.name or self.env._("nowhere")
+                "does not ship to %s",
+                destination.country_id.name or self.env._("nowhere"),
             )
         if self.state_ids and destination.state_id not in self.state_ids:
             return self.env._(
@@ -119,7 +120,9 @@ class DistRoutingRule(models.Model):
                 destination.state_id.name or self.env._("an address without a state"),
             )
         code = (destination.zip or "").strip().upper()
-        low, high = ((self[name] or "").strip().upper() for name in ("zip_from", "zip_to"))
+        low, high = (
+            (self[name] or "").strip().upper() for name in ("zip_from", "zip_to")
+        )
         if (low and code < low) or (high and code > high and not code.startswith(high)):
             return self.env._("does not ship to ZIP %s", code or "?")
         if self.carrier_ids and carrier not in self.carrier_ids:
@@ -137,8 +140,9 @@ class DistRoutingRule(models.Model):
         if self.product_mode == "any":
             return {}
         named = products.filtered(
-            lambda p: p in self.product_ids
-            or self._is_below(p.categ_id, self.categ_ids)
+            lambda p: (
+                p in self.product_ids or self._is_below(p.categ_id, self.categ_ids)
+            )
         )
         barred = products - named if self.product_mode == "only" else named
         reason = self.env._("not shipped from %s", self.warehouse_id.name)

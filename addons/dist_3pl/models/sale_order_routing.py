@@ -51,10 +51,12 @@ class SaleOrder(models.Model):
     def _dist_goods(self):
         """Give the lines that a warehouse ships; a route of its own stays as it is."""
         return self.order_line.filtered(
-            lambda line: line.product_id.type == "consu"
-            and not line.display_type
-            and not line.route_ids
-            and line.product_uom_qty > 0
+            lambda line: (
+                line.product_id.type == "consu"
+                and not line.display_type
+                and not line.route_ids
+                and line.product_uom_qty > 0
+            )
         )
 
     def _dist_route(self):
@@ -64,7 +66,8 @@ class SaleOrder(models.Model):
             return
         plan = routing._plan(self._dist_journey())
         self.dist_routing_log = "\n".join(
-            f"{verdict.option.name}: {routing._why(verdict)}" for verdict in plan.verdicts
+            f"{verdict.option.name}: {routing._why(verdict)}"
+            for verdict in plan.verdicts
         )
         if not plan.parts:
             return

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 from odoo.addons.dist_connector_base.core.wire import Outcome
+from odoo.addons.dist_connector_base.tests.common import BrowserCase
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -51,9 +52,7 @@ class TestRouting(RoutingCase):
         pot = self.make_product("POT")
         self.put_in_stock(pot, 5, warehouse=self.other)
         self.rule(self.warehouse, may_split=True)
-        self.rule(
-            self.other, may_split=True, product_mode="only", product_ids=pot.ids
-        )
+        self.rule(self.other, may_split=True, product_mode="only", product_ids=pot.ids)
         order = self.order((self.tea, 2), (pot, 1))
         where = {
             picking.picking_type_id.warehouse_id: picking.move_ids.product_id
@@ -195,3 +194,16 @@ class TestReroute(RoutingCase):
         with self.assertRaisesRegex(UserError, "No other warehouse"):
             self.reroute(picking)
         self.assertEqual(picking.dist_state, "accepted")
+
+
+@tagged("post_install", "-at_install")
+class TestRoutingTour(BrowserCase, RoutingCase):
+    def test_a_planner_asks_where_an_order_would_go(self):
+        self.rule(self.warehouse, cost_order=9)
+        self.rule(self.other, cost_order=4)
+        order = self.order((self.tea, 3), confirm=False)
+        order.name = "SIM-ORDER"
+        self.start_tour(
+            "/odoo/distribution-routing", "dist_simulate_routing", login="admin"
+        )
+        self.assertFalse(order.picking_ids)

@@ -32,9 +32,7 @@ class DistRoutingSimulation(models.TransientModel):
         self.partner_id = self.order_id.partner_shipping_id
         self.carrier_id = self.order_id.carrier_id
         self.line_ids = [fields.Command.clear()] + [
-            fields.Command.create(
-                {"product_id": product.id, "quantity": quantity}
-            )
+            fields.Command.create({"product_id": product.id, "quantity": quantity})
             for _ref, product, quantity in self.order_id._dist_journey().lines
         ]
 

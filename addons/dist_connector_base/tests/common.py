@@ -266,8 +266,8 @@ class DistCase(TransactionCase):
         self.env.invalidate_all()
 
 
-class DistTourCase(HttpCase, DistCase):
-    """A backend of the made-up partner, and a browser that finds its assets built.
+class BrowserCase(HttpCase):
+    """A browser that finds its assets built.
 
     In a test all requests share one cursor and wait for its lock. On a cold machine
     the first page asks for its menus while other requests build its JavaScript and
@@ -299,6 +299,10 @@ class DistTourCase(HttpCase, DistCase):
         """Run a tour, with the patience that a loaded machine needs."""
         kwargs.setdefault("timeout", 180)
         return super().start_tour(url_path, tour_name, step_delay, **kwargs)
+
+
+class DistTourCase(BrowserCase, DistCase):
+    """A backend of the made-up partner, and a browser."""
 
     def bundles(self):
         """Give the addresses of all built bundles."""

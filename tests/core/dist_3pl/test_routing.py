@@ -72,7 +72,8 @@ def test_a_region_that_a_warehouse_does_not_serve_keeps_it_out():
 
 def test_an_order_is_split_where_no_warehouse_has_everything():
     plan = decide(
-        ORDER, [warehouse(1, tea=9, may_split=True), warehouse(2, mug=9, may_split=True)]
+        ORDER,
+        [warehouse(1, tea=9, may_split=True), warehouse(2, mug=9, may_split=True)],
     )
     assert shipped(plan) == {1: (1,), 2: (2,)}
     assert why(plan, 1)[0] == "chosen_part"
