@@ -50,6 +50,7 @@
         "views/dist_reconciliation_views.xml",
         "views/dist_reconciliation_menus.xml",
         "views/dist_timeline_views.xml",
+        "views/dist_credential_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["dist_connector_base/static/src/**/*"],

@@ -9,6 +9,7 @@ from . import (
     dist_binding,
     dist_bucket,
     dist_circuit,
+    dist_cache_mixin,
     dist_code_map,
     dist_correlation,
     dist_credential,

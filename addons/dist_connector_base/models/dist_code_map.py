@@ -8,6 +8,7 @@ from ..core.errors import MappingError
 class DistCodeMap(models.Model):
     _name = "dist.code.map"
     _description = "Code Map"
+    _inherit = ["dist.cache.mixin"]
     _order = "backend_id, vocabulary, partner_code"
     _rec_name = "partner_code"
 
@@ -29,22 +30,6 @@ class DistCodeMap(models.Model):
         "(backend_id, vocabulary, partner_code)",
         "This partner code is mapped already.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return records
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @tools.ormcache("backend_id")

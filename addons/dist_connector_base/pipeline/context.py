@@ -104,10 +104,12 @@ def _rest_auth(backend, auth) -> AuthSpec:
     name = auth.name
     if auth.scheme in ("basic", "oauth2"):
         name = _fill(auth.user, ctx)
+    secret, *previous = _live_secrets(backend, auth)
     return AuthSpec(
         auth.scheme,
         name=name,
-        secret=_secret(backend, auth),
+        secret=secret,
+        previous=previous[0] if previous else "",
         prefix=auth.prefix,
         token_url=_fill(auth.token_url, ctx),
         scope=_fill(auth.scope, ctx),
@@ -117,7 +119,11 @@ def _rest_auth(backend, auth) -> AuthSpec:
 
 def _secret(backend, auth) -> str:
     """Give the newest secret of the profile's credential."""
-    return backend.env["dist.credential"]._secrets(backend, auth.credential)[0]
+    return _live_secrets(backend, auth)[0]
+
+
+def _live_secrets(backend, auth) -> list[str]:
+    return backend.env["dist.credential"]._secrets(backend, auth.credential, "call")
 
 
 def _fill(template, ctx: Context) -> str:

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 from urllib.parse import urlencode
 
@@ -29,6 +29,7 @@ class AuthSpec:
         a parameter) or oauth2 (client credentials, RFC 6749, 4.4)
     :ivar name: header or parameter of the key; the user of basic; the client id
     :ivar secret: token, password, key or client secret; never shown in ``repr``
+    :ivar previous: the secret before, tried when the partner refuses the new one
     :ivar prefix: text before the key in a header, such as ``"Token "``
     :ivar token_url: where oauth2 gets its token
     :ivar scope: scopes asked for, separated by blanks
@@ -38,6 +39,7 @@ class AuthSpec:
     scheme: Literal["none", "bearer", "basic", "header", "query", "oauth2"] = "none"
     name: str = ""
     secret: str = field(default="", repr=False)
+    previous: str = field(default="", repr=False)
     prefix: str = field(default="", repr=False)
     token_url: str = ""
     scope: str = ""
@@ -64,7 +66,7 @@ class AuthSpec:
                 f"signing in by {self.scheme} needs {' and '.join(missing)}",
                 next_step="Enter the credential on the backend.",
             )
-        if any(ord(letter) < 32 for letter in self.secret + self.prefix):
+        if any(ord(c) < 32 for c in self.secret + self.previous + self.prefix):
             raise ConfigurationError(
                 "the credential contains a line break or control character",
                 next_step="Enter the credential again, without the line break.",
@@ -122,8 +124,13 @@ class Authenticator:
         self._spec = spec
         self._exchange = exchange
         self._tokens = tokens
+        self._all = [text for text in (spec.secret, spec.previous) if text]
+
+    @property
+    def _key(self) -> str:
+        spec = self._spec
         told = (spec.token_url, spec.name, spec.scope, spec.secret)
-        self._key = hashlib.sha256("\x1f".join(told).encode()).hexdigest()
+        return hashlib.sha256("\x1f".join(told).encode()).hexdigest()
 
     def proof(self) -> Proof:
         """Give headers and parameters for the next request.
@@ -146,18 +153,33 @@ class Authenticator:
     def refused(self) -> bool:
         """Note a 401; say whether a new proof may do better."""
         if self._spec.scheme != "oauth2":
-            return False
+            return self._fall_back()
         self._tokens.drop(self._key)
         return True
 
     def secrets(self) -> list[str]:
         """Give what must not stand in any text."""
-        return [self._spec.secret, self._tokens.get(self._key)]
+        known = [*self._all, self._tokens.get(self._key)]
+        if self._spec.scheme == "basic":
+            known += [_basic(self._spec).removeprefix("Basic ")]
+        return [text for text in known if text]
+
+    def _fall_back(self) -> bool:
+        """Take the secret before: the partner does not know the new one yet."""
+        if not self._spec.previous:
+            return False
+        self._spec = replace(self._spec, secret=self._spec.previous, previous="")
+        return True
 
     def _token(self) -> str:
         token = self._tokens.get(self._key)
         if not token:
-            token, seconds = _read_token(self._exchange(_token_request(self._spec)))
+            try:
+                token, seconds = _read_token(self._exchange(_token_request(self._spec)))
+            except ConfigurationError:
+                if not self._fall_back():
+                    raise
+                return self._token()
             self._tokens.put(self._key, token, seconds)
         return token
 

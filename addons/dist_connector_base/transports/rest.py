@@ -91,6 +91,10 @@ class RestTransport:
         """Close all connections."""
         self._session.close()
 
+    def secrets(self) -> list[str]:
+        """Give what must not stand in any text: secrets, and tokens made of them."""
+        return self._auth.secrets()
+
     def test(self) -> HttpResponse:
         """Reach the partner without any effect there; any answer will do.
 
