@@ -155,6 +155,7 @@ class StockPicking(models.Model):
                 )
         self.sudo()._dist_close_failed()
         self.env["dist.handler.fulfilment_request"]._collect(self.sudo())
+        self.env["dist.audit"]._record("fulfilment.request_again", self)
         return True
 
     def action_dist_cancel_here(self):
@@ -175,6 +176,7 @@ class StockPicking(models.Model):
             )
         held._dist_write({"dist_state": "cancelled"})
         self.env["dist.expectation"]._drop_for_records(held)
+        self.env["dist.audit"]._record("fulfilment.cancel_here", held)
         return True
 
     def action_dist_messages(self):

@@ -102,7 +102,7 @@ class DistBackend(models.Model):
         What a person changed stays as it is.
         """
         # sudo: flows come from the profile alone, and nobody else may create any
-        for backend in self.sudo():
+        for backend in self.sudo().with_context(dist_no_audit=True):
             profile = backend.profile_id._parsed()
             known = set(backend.setting_ids.mapped("name"))
             self.env["dist.backend.setting"].create(

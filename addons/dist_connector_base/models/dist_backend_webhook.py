@@ -122,7 +122,9 @@ class DistBackend(models.Model):
         live, keys, fault = [], (), None
         try:
             if spec and spec.scheme.needs_secret:
-                live = self.env["dist.credential"]._secrets(backend, spec.credential)
+                live = self.env["dist.credential"]._secrets(
+                    backend, spec.credential, "webhook"
+                )
             if backend.webhook_keys:
                 keys = read_jwks(backend.webhook_keys)
         except (ConfigurationError, DataError) as exc:

@@ -8,7 +8,7 @@ from ..core.errors import MappingError
 class DistCodeMap(models.Model):
     _name = "dist.code.map"
     _description = "Code Map"
-    _inherit = ["dist.cache.mixin"]
+    _inherit = ["dist.cache.mixin", "dist.audit.mixin"]
     _order = "backend_id, vocabulary, partner_code"
     _rec_name = "partner_code"
 
@@ -30,6 +30,14 @@ class DistCodeMap(models.Model):
         "(backend_id, vocabulary, partner_code)",
         "This partner code is mapped already.",
     )
+
+    def _audited_fields(self):
+        return super()._audited_fields() | {
+            "vocabulary",
+            "partner_code",
+            "canonical_code",
+            "preferred",
+        }
 
     @api.model
     @tools.ormcache("backend_id")

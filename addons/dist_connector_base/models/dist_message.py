@@ -205,6 +205,7 @@ class DistMessage(models.Model):
         self.env["dist.exception"].check_access("write")
         # sudo: the ledger is written by the pipeline only; the check is above
         self.sudo()._replay()
+        self.env["dist.audit"]._record("message.replay", self)
 
     def action_send_again(self):
         """Send again although the outcome of the last send is not known.
@@ -214,6 +215,7 @@ class DistMessage(models.Model):
         self.check_access("write")
         self.env["dist.exception"].check_access("write")
         self.sudo()._replay(send_again=True)
+        self.env["dist.audit"]._record("message.send_again", self)
 
     def _replay(self, send_again=False):
         wrong = self.filtered(lambda m: m.state not in ("exception", "dead"))
@@ -274,6 +276,7 @@ class DistMessage(models.Model):
             }
         )
         failed._release_partitions()
+        self.env["dist.audit"]._record("message.accept", failed)
 
     def _release_partitions(self):
         """Put the messages that waited behind these back in line."""

@@ -1,5 +1,6 @@
 from . import (
     test_audit,
+    test_audit_calls,
     test_credential,
     test_expectation,
     test_inbound,
