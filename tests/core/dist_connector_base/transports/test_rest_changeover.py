@@ -16,6 +16,10 @@ from tests.core.dist_connector_base.transports.scripted_server import (
 TWO = AuthSpec("bearer", secret="new-secret", previous="old-secret")
 
 
+def local(partner: ScriptedServer) -> RestSettings:
+    return RestSettings(partner.url, allow_private_network=True)
+
+
 def called(partner: ScriptedServer) -> list[str]:
     return [request.headers["authorization"] for request in partner.seen]
 
@@ -24,7 +28,7 @@ def test_old_secret_is_taken_when_the_partner_refuses_the_new_one():
     order = HttpRequest("POST", "/order", body=b"{}")
     with (
         ScriptedServer(answer(401), answer(201), answer(201)) as partner,
-        RestTransport(RestSettings(partner.url), TWO) as rest,
+        RestTransport(local(partner), TWO) as rest,
     ):
         assert rest.call(order).status == 201
         assert rest.call(order).status == 201
@@ -38,7 +42,7 @@ def test_old_secret_is_taken_when_the_partner_refuses_the_new_one():
 def test_partner_that_refuses_both_is_asked_twice_and_no_more():
     with (
         ScriptedServer(answer(401), answer(401), answer(200)) as partner,
-        RestTransport(RestSettings(partner.url), TWO) as rest,
+        RestTransport(local(partner), TWO) as rest,
     ):
         assert rest.call(HttpRequest("GET", "/x", safe=True)).status == 401
     assert len(partner.seen) == 2
@@ -47,7 +51,7 @@ def test_partner_that_refuses_both_is_asked_twice_and_no_more():
 def test_both_secrets_stay_hidden_after_the_change():
     with (
         ScriptedServer(answer(401), answer(200)) as partner,
-        RestTransport(RestSettings(partner.url), TWO) as rest,
+        RestTransport(local(partner), TWO) as rest,
     ):
         rest.call(HttpRequest("GET", "/x", safe=True))
         assert {"new-secret", "old-secret"} <= set(rest.secrets())
@@ -65,7 +69,7 @@ def test_token_service_that_does_not_know_the_new_secret_gets_the_old_one():
             token_url=f"{partner.url}/token",
             scope="orders stock",
         )
-        with RestTransport(RestSettings(partner.url), spec) as rest:
+        with RestTransport(local(partner), spec) as rest:
             assert rest.call(HttpRequest("GET", "/x", safe=True)).status == 200
             assert "t0ken-of-the-old-secret" in rest.secrets()
     assert b"scope=orders+stock" in partner.seen[0].body
