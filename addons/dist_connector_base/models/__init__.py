@@ -13,6 +13,7 @@ from . import (
     dist_cache_mixin,
     dist_circuit,
     dist_code_map,
+    dist_code_unmapped,
     dist_correlation,
     dist_credential,
     dist_exception,

@@ -1,15 +1,18 @@
 """Code maps: the partner's code and ours, for one vocabulary."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 from odoo import api, fields, models, tools
 
-from ..core.errors import MappingError
+from ..core.codes import CodeRow, CodeTable, Translator
 
 
 class DistCodeMap(models.Model):
     _name = "dist.code.map"
     _description = "Code Map"
     _inherit = ["dist.cache.mixin", "dist.audit.mixin"]
-    _order = "backend_id, vocabulary, partner_code"
+    _order = "backend_id, vocabulary, partner_code, valid_from, id"
     _rec_name = "partner_code"
 
     backend_id = fields.Many2one(
@@ -26,9 +29,19 @@ class DistCodeMap(models.Model):
         help="When several partner codes mean one of ours, the preferred one is sent.",
     )
 
+    valid_from = fields.Date(
+        help="First day. Of several rows of one code, the one that began last counts."
+    )
+    valid_to = fields.Date(help="Last day; empty: without an end.")
+
+    # One row of a code begins on a day. Rows may overlap: the later beginning counts.
     _partner_code_unique = models.UniqueIndex(
-        "(backend_id, vocabulary, partner_code)",
+        "(backend_id, vocabulary, partner_code, "
+        "coalesce(valid_from, '0001-01-01'::date))",
         "This partner code is mapped already.",
+    )
+    _days_in_order = models.Constraint(
+        "CHECK (valid_to >= valid_from)", "A code ends after it begins."
     )
 
     def _audited_fields(self):
@@ -37,47 +50,43 @@ class DistCodeMap(models.Model):
             "partner_code",
             "canonical_code",
             "preferred",
+            "valid_from",
+            "valid_to",
         }
 
     @api.model
     @tools.ormcache("backend_id")
     def _codes(self, backend_id):
-        """Give both directions of all vocabularies of a backend.
+        """Give all rows of a backend, ready to be looked up by day.
 
-        :return: ``{("in", vocabulary): {theirs: ours}, ("out", ...): {ours: theirs}}``
+        :rtype: core.codes.CodeTable
         """
-        table = {}
-        rows = self.sudo().search([("backend_id", "=", backend_id)], order="preferred")
-        for row in rows:
-            table.setdefault(("in", row.vocabulary), {})[row.partner_code] = (
-                row.canonical_code
+        rows = self.sudo().search([("backend_id", "=", backend_id)], order="id")
+        return CodeTable(
+            CodeRow(
+                row.vocabulary,
+                row.partner_code,
+                row.canonical_code,
+                row.preferred,
+                row.valid_from or None,
+                row.valid_to or None,
             )
-            # preferred rows come last and win
-            table.setdefault(("out", row.vocabulary), {})[row.canonical_code] = (
-                row.partner_code
-            )
-        return table
+            for row in rows
+        )
 
     @api.model
     def _translator(self, backend_id):
         """Give the function ``(vocabulary, code, direction) -> code`` of a backend.
 
-        The function raises MappingError for a code that is not mapped: an unknown
-        code is never ignored.
+        It has the codes of today; ``on(day)`` gives those of another day. The function
+        raises MappingError for a code that is not mapped: an unknown code is never
+        ignored.
+
+        :rtype: core.codes.Translator
         """
         table = self._codes(backend_id)
-
-        def translate(vocabulary: str, code: str, direction: str) -> str:
-            known = table.get((direction, vocabulary), {})
-            if code in known:
-                return known[code]
-            side = "partner's" if direction == "in" else "canonical"
-            raise MappingError(
-                f"the {side} {vocabulary} code {code!r} is not mapped",
-                vocabulary=vocabulary,
-                value=code,
-                next_step=f"Add {code!r} to the code map {vocabulary!r} of this "
-                "backend, then replay the message.",
-            )
-
-        return translate
+        zone = "UTC"
+        if table.dated:
+            backend = self.env["dist.backend"].sudo().browse(backend_id)
+            zone = backend.tz or zone
+        return Translator(table, dt.datetime.now(ZoneInfo(zone)).date())

@@ -14,7 +14,7 @@ from ..core import backoff
 from ..core import profile as profiles
 from ..core.batching import halve, waves
 from ..core.canonical import Document
-from ..core.errors import ConflictError, DistError, MappingError, Policy
+from ..core.errors import ConflictError, DataError, DistError, MappingError, Policy
 from . import attempts, expect, ledger, timeline, trace, wake
 from .arrived import Inbound
 from .context import make_context
@@ -108,7 +108,12 @@ class InboundRun:
             # Read once more with the codes as they stand: the exception can then say
             # which order it is about, and the same document again is a duplicate.
             bare = dataclasses.replace(ctx, translate=lambda _list, code, _way: code)
-            inbound = self._inbound(spec, row, profiles.map_in(spec, item, bare))
+            try:
+                document = profiles.map_in(spec, item, bare)
+            except DataError:
+                # of a list that we define, their code as it stands is no code at all
+                raise exc from None
+            inbound = self._inbound(spec, row, document)
             inbound.error = exc
             return [inbound]
 

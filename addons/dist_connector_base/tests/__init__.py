@@ -1,6 +1,7 @@
 from . import (
     test_audit,
     test_audit_calls,
+    test_code_map,
     test_credential,
     test_expectation,
     test_inbound,

@@ -236,7 +236,7 @@ class DistCase(TransactionCase):
         return messages
 
     @staticmethod
-    def request(key, quantity=2):
+    def request(key, quantity=2, **values):
         """Give a canonical fulfilment request."""
         return DOCUMENTS["fulfilment_request"].parse(
             {
@@ -245,6 +245,7 @@ class DistCase(TransactionCase):
                 "warehouse": "WH",
                 "ship_to": {"name": "Customer"},
                 "lines": [{"line_key": "1", "sku": "A-1", "quantity": quantity}],
+                **values,
             }
         )
 

@@ -1,5 +1,6 @@
 from . import (
     dist_circuit_override,
+    dist_code_map_import,
     dist_profile_clone,
     dist_profile_contract,
     dist_profile_import,

@@ -106,7 +106,7 @@ def _check_flow(profile: Profile, flow: FlowSpec, path: Path) -> Iterator[Fault]
 
 
 def _check_out(profile, flow: FlowSpec, model, path: Path) -> Iterator[Fault]:
-    for key in ("map", "poll", "file", "webhook", "documents"):
+    for key in ("map", "poll", "file", "webhook", "documents", "dated"):
         if getattr(flow, key) is not None:
             yield (*path, key), "belongs to incoming flows only"
     if not flow.send:

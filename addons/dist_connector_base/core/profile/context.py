@@ -1,6 +1,8 @@
 """What a profile needs from outside while it works, and what it tells of a document."""
 
+import dataclasses
 import datetime as dt
+import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -44,6 +46,19 @@ class Context:
     now: Callable[[], dt.datetime] = utc_now
     received_at: dt.datetime | None = None
     file_name: str = ""
+
+    def dated(self, moment: dt.datetime | dt.date | None = None) -> "Context":
+        """Give the context with the codes that hold on a day.
+
+        :param moment: a day, or a moment, which is a day in the partner's time zone;
+            None: when the document arrived, else now
+        """
+        if not getattr(self.translate, "dated", False):
+            return self
+        day = moment or self.received_at or self.now()
+        if isinstance(day, dt.datetime):
+            day = day.astimezone(zoneinfo.ZoneInfo(self.timezone)).date()
+        return dataclasses.replace(self, translate=self.translate.on(day))
 
 
 class Keys(NamedTuple):

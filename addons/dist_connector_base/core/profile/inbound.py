@@ -1,9 +1,10 @@
 """What came in: bytes to data, data to documents, documents to canonical ones."""
 
 import datetime as dt
+import zoneinfo
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from ..canonical import DOCUMENTS, Document, problems
 from ..codecs import csv_codec, json_codec
@@ -15,6 +16,9 @@ from .functions import as_text
 from .operators import is_false
 from .scope import Scope, trace, walk
 from .specs import Csv, FlowSpec, Format
+
+_DAY = TypeAdapter(dt.date)
+_MOMENT = TypeAdapter(dt.datetime)
 
 #: Faults that one message names; the rest is counted.
 SHOWN_FAULTS = 20
@@ -113,12 +117,38 @@ def map_in(flow: FlowSpec, item: Item, ctx: Context) -> Document:
         raise ConfigurationError(
             "the flow has no map", path=f"flows.{flow.message_type}.map"
         )
-    scope = Scope(ctx, "in", item.data, item.path)
+    scope = Scope(dated(flow, item, ctx), "in", item.data, item.path)
     content = flow.map.fill(item.data, scope)
     try:
         return model.model_validate(content, context={"zone": ctx.timezone})
     except ValidationError as exc:
         raise _fault(flow, item, scope, exc) from exc
+
+
+def dated(flow: FlowSpec, item: Item, ctx: Context) -> Context:
+    """Give the context with the codes of the document's day.
+
+    :raises DataError: when what the profile calls its date is none
+    """
+    if flow.dated is None or not getattr(ctx.translate, "dated", False):
+        return ctx.dated()
+    scope = Scope(ctx, "in", item.data, item.path)
+    told = flow.dated.run(item.data, scope)
+    if told is None or told == "":
+        return ctx.dated()
+    path = scope.path_of(item.data, flow.dated.steps)
+    try:
+        day = _DAY.validate_python(told) if _is_day(told) else None
+        moment = day or _MOMENT.validate_python(told)
+    except ValidationError as exc:
+        raise DataError("is no date", path=path) from exc
+    if day is None and moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zoneinfo.ZoneInfo(ctx.timezone))
+    return ctx.dated(moment)
+
+
+def _is_day(told: Any) -> bool:
+    return len(told) == 10 if isinstance(told, str) else type(told) is dt.date
 
 
 def _fault(flow: FlowSpec, item: Item, scope: Scope, exc: ValidationError) -> DataError:

@@ -31,7 +31,8 @@ def build(
     :raises ConfigurationError: for a setting that is not filled in
     """
     data = {**_filled(document.model_dump()), "settings": dict(ctx.settings)}
-    scope = Scope(ctx, "out", data)
+    # the partner reads a code as of the day it gets it
+    scope = Scope(ctx.dated(ctx.now()), "out", data)
     if operation.find_file:
         folders = tuple(
             _folder(folder, data, scope) for folder in operation.find_file.folders

@@ -6,6 +6,7 @@ fault went through the very functions that the pipeline calls.
 """
 
 import dataclasses
+import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from ..codecs import json_codec
 from ..errors import ConfigurationError, DataError, DistError, MappingError
 from ..wire import FileDrop, HttpRequest, Item
 from .context import Context, FileSearch
-from .inbound import decode, keys, map_in, skip_reason, split
+from .inbound import dated, decode, keys, map_in, skip_reason, split
 from .lines import path_text
 from .mapping import Each, Group, Listed, Node, When
 from .operators import is_false
@@ -31,6 +32,7 @@ SHOWN_DOCUMENTS = 20
 SHOWN_FAULTS = 100
 
 Location = tuple[int | str, ...]
+Translate = Callable[[str, str, str], str]
 
 
 class Fault(NamedTuple):
@@ -116,10 +118,13 @@ def preview_in(
     """
     seen: list[CodeUse] = []
     preview = Preview(codes=seen)
-    ctx = dataclasses.replace(ctx, translate=_recorder(ctx.translate, seen))
+    ctx = dataclasses.replace(ctx, translate=_Recorder(ctx.translate, seen))
     try:
         flow = _flow(profile, message_type, "in")
         source = source or (flow.sources[0] if flow.sources else "")
+        if source == "webhook" and flow.webhook and flow.webhook.fetch:
+            # a thin event holds no document; the sample is what it leads to
+            source = "fetch"
         if alone:
             items = [Item("", json_codec.decode(payload))]
         else:
@@ -156,7 +161,7 @@ def preview_out(
     """Show what a canonical document would become on its way to the partner."""
     seen: list[CodeUse] = []
     preview = Preview()
-    ctx = dataclasses.replace(ctx, translate=_recorder(ctx.translate, seen))
+    ctx = dataclasses.replace(ctx, translate=_Recorder(ctx.translate, seen))
     try:
         flow = _flow(profile, message_type, "out")
         document = DOCUMENTS[message_type].model_validate_json(
@@ -199,21 +204,26 @@ def _fault(exc: DistError) -> Fault:
     return Fault(exc.path, exc.message, exc.next_step, kind=exc.code)
 
 
-def _recorder(
-    translate: Callable[[str, str, str], str], seen: list[CodeUse]
-) -> Callable[[str, str, str], str]:
-    """Give a translator that remembers what it was asked for."""
+class _Recorder:
+    """A translator that remembers what it was asked for."""
 
-    def record(vocabulary: str, code: str, direction: str) -> str:
+    def __init__(self, translate: Translate, seen: list[CodeUse]) -> None:
+        self._translate = translate
+        self._seen = seen
+        self.dated = getattr(translate, "dated", False)
+
+    def on(self, day: dt.date) -> "_Recorder":
+        """Give the recorder of another day; it remembers in the same list."""
+        return _Recorder(self._translate.on(day), self._seen)
+
+    def __call__(self, vocabulary: str, code: str, direction: str) -> str:
         try:
-            found = translate(vocabulary, code, direction)
+            found = self._translate(vocabulary, code, direction)
         except MappingError:
-            seen.append(CodeUse(vocabulary, code, direction, None))
+            self._seen.append(CodeUse(vocabulary, code, direction, None))
             raise
-        seen.append(CodeUse(vocabulary, code, direction, found))
+        self._seen.append(CodeUse(vocabulary, code, direction, found))
         return found
-
-    return record
 
 
 # ------------------------------------------------------------------- incoming
@@ -223,11 +233,15 @@ def _tell_all(flow: FlowSpec, item: Item, ctx: Context, read: Read) -> None:
     """Fill the map part by part: a fault leaves its part out, and is told."""
     if flow.map is None:
         return
+    try:
+        ctx = dated(flow, item, ctx)
+    except DataError as exc:
+        read.faults.append(_fault(exc))
     scope = Scope(ctx, "in", item.data, item.path)
     patient = _Patient()
     content = patient.fill(flow.map, item.data, scope, ())
     read.content = json.loads(json.dumps(content, default=str))
-    read.faults = [fault for _loc, fault in patient.faults[:SHOWN_FAULTS]]
+    read.faults += [fault for _loc, fault in patient.faults[:SHOWN_FAULTS]]
     failed = {loc for loc, _fault in patient.faults}
     try:
         DOCUMENTS[flow.message_type].model_validate(

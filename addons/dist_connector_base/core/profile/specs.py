@@ -318,6 +318,8 @@ class FlowSpec(Spec):
     :ivar look_up: operation that asks for it after an unknown outcome
     :ivar answer: ``at_once`` with the send, or ``later`` as a message of its own
     :ivar documents: where the documents stand in what came; the whole without it
+    :ivar dated: a document's own date, for the codes of that day; when it arrived
+        without it
     """
 
     direction: Literal["in", "out"]
@@ -334,6 +336,7 @@ class FlowSpec(Spec):
     file: FileSpec | None = None
     format: Format = Json()
     documents: Expr | None = None
+    dated: Expr | None = None
     skip: list[SkipRule] = Field(default_factory=list)
     map: Map | None = None
     keys: KeysSpec = KeysSpec()

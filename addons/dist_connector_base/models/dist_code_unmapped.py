@@ -1,0 +1,99 @@
+"""Codes that partners used and nobody has mapped yet."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: How far back the list looks.
+DAYS = 30
+
+
+class DistCodeUnmapped(models.Model):
+    _name = "dist.code.unmapped"
+    _description = "Unmapped code"
+    _auto = False
+    _order = "last_seen desc"
+    _rec_name = "code"
+
+    backend_id = fields.Many2one("dist.backend", "Partner", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    vocabulary = fields.Char("Code list", readonly=True)
+    code = fields.Char(readonly=True)
+    direction = fields.Selection(
+        [("in", "Incoming"), ("out", "Outgoing")],
+        readonly=True,
+        help="Incoming: the code is the partner's. Outgoing: it is ours.",
+    )
+    occurrences = fields.Integer("Seen", readonly=True, help="In the last 30 days.")
+    open_count = fields.Integer(
+        "Still open", readonly=True, help="Exceptions that wait for this code."
+    )
+    first_seen = fields.Datetime(readonly=True)
+    last_seen = fields.Datetime(readonly=True)
+
+    @property
+    def _table_query(self):
+        # topics of webhooks are mapped in the profile, not here
+        return SQL(
+            """SELECT min(e.id) AS id, e.backend_id, e.company_id, e.vocabulary,
+                      e.code_value AS code, d.direction,
+                      sum(e.occurrences) AS occurrences,
+                      count(*) FILTER (WHERE e.state != 'resolved') AS open_count,
+                      min(e.first_seen) AS first_seen, max(e.last_seen) AS last_seen
+                 FROM dist_exception e
+            LEFT JOIN dist_message m ON m.id = e.message_id
+            LEFT JOIN dist_flow f ON f.id = e.flow_id
+           CROSS JOIN LATERAL (
+                      SELECT coalesce(m.direction, f.direction, 'in') AS direction) d
+                WHERE e.error_class = 'mapping' AND e.backend_id IS NOT NULL
+                  AND e.code_value IS NOT NULL AND e.vocabulary != 'topic'
+                  AND e.last_seen >= (now() AT TIME ZONE 'UTC') - %s * interval '1 day'
+                  AND NOT EXISTS (
+                      SELECT 1 FROM dist_code_map c
+                       WHERE c.backend_id = e.backend_id
+                         AND c.vocabulary = e.vocabulary
+                         AND CASE d.direction WHEN 'in' THEN c.partner_code
+                             ELSE c.canonical_code END = e.code_value
+                         AND coalesce(c.valid_from <= current_date, true)
+                         AND coalesce(c.valid_to >= current_date, true))
+             GROUP BY e.backend_id, e.company_id, e.vocabulary, e.code_value,
+                      d.direction""",
+            DAYS,
+        )
+
+    @api.depends("vocabulary", "code")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = f"{row.vocabulary} {row.code}"
+
+    def action_map(self):
+        """Open the code map with the code filled in, on the side that it is of."""
+        self.ensure_one()
+        self.env["dist.code.map"].check_access("create")
+        side = "partner_code" if self.direction == "in" else "canonical_code"
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Map the code"),
+            "res_model": "dist.code.map",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_backend_id": self.backend_id.id,
+                "default_vocabulary": self.vocabulary,
+                f"default_{side}": self.code,
+            },
+        }
+
+    def action_open_exceptions(self):
+        """Open the exceptions behind the code."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dist_connector_base.dist_exception_action"
+        )
+        action["domain"] = [
+            ("backend_id", "=", self.backend_id.id),
+            ("error_class", "=", "mapping"),
+            ("vocabulary", "=", self.vocabulary),
+            ("code_value", "=", self.code),
+        ]
+        action["context"] = {}
+        return action
