@@ -78,7 +78,8 @@ class DistCodeMapImport(models.TransientModel):
             raise UserError("\n".join(shown))
         if not found.lines:
             raise UserError(self.env._("The file has no codes."))
-        self.env["dist.code.map"].create(
+        # one entry of the audit for the file, not one for each of its lines
+        self.env["dist.code.map"].with_context(dist_no_audit=True).create(
             [
                 {
                     "backend_id": self.backend_id.id,
