@@ -2,6 +2,13 @@
 
 from odoo import fields, models
 
+STATUSES = [
+    ("sellable", "Sellable"),
+    ("quarantine", "Quarantine"),
+    ("damaged", "Damaged"),
+    ("hold", "On hold"),
+]
+
 
 class DistPartnerStock(models.Model):
     _name = "dist.partner.stock"
@@ -15,6 +22,11 @@ class DistPartnerStock(models.Model):
         "dist.backend", "Warehouse (3PL)", required=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", index=True)
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        ondelete="cascade",
+        help="Empty where the partner names none of those that it runs for us.",
+    )
     product_id = fields.Many2one(
         "product.product", required=True, index=True, ondelete="cascade"
     )
@@ -24,15 +36,7 @@ class DistPartnerStock(models.Model):
     lot_id = fields.Many2one(
         "stock.lot", "Our lot", ondelete="set null", index="btree_not_null"
     )
-    status = fields.Selection(
-        [
-            ("sellable", "Sellable"),
-            ("quarantine", "Quarantine"),
-            ("damaged", "Damaged"),
-            ("hold", "On hold"),
-        ],
-        required=True,
-    )
+    status = fields.Selection(STATUSES, required=True)
     quantity = fields.Float(
         "On hand", digits="Product Unit", help="In the product's unit."
     )
@@ -43,6 +47,6 @@ class DistPartnerStock(models.Model):
     )
 
     _row_unique = models.UniqueIndex(
-        "(backend_id, product_id, lot_name, status)",
-        "One row for each product, lot and status.",
+        "(backend_id, (coalesce(warehouse_id, 0)), product_id, lot_name, status)",
+        "One row for each warehouse, product, lot and status.",
     )

@@ -14,5 +14,6 @@ from . import (
     test_routing,
     test_shipment,
     test_timeline,
+    test_stock_reconciliation,
     test_views,
 )

@@ -243,15 +243,12 @@ class DistReconciliation(models.Model):
                 self.company_id.id,
             )
         )
-        left_out, why = self._source()._left_out(self)
         self.write(
             {
                 "real_count": real,
                 "late_count": late,
                 "new_count": new,
                 "real_value": value,
-                "left_out_count": left_out,
-                "left_out_note": why,
                 "settled_count": self.env["dist.reconciliation.line"].search_count(
                     [("next_id", "=", self.id), ("state", "=", "settled")]
                 ),

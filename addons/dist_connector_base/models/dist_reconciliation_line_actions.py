@@ -147,8 +147,8 @@ class DistReconciliationLine(models.Model):
     def _do_adopt_now(self, reason, automatic=False):
         for source, lines in self.grouped("source").items():
             model = self.env["dist.reconciliation"]._source_of(source)
-            model._adopt(lines, reason)
-            lines._acted("adopt", "done", reason, automatic)
+            note = model._adopt(lines, reason)
+            lines._acted("adopt", "done", reason, automatic, note)
 
     def _do_approve(self, reason="", user=None):
         own = self.filtered(lambda line: line.asked_by_id == self.env.user)

@@ -108,12 +108,12 @@ class DistReconciliationSource(models.AbstractModel):
         return None
 
     @api.model
-    def _left_out(self, run):
-        """Give how many rows of ours are not compared, and why, in words.
+    def _compared(self, run):
+        """Note what only the source knows of a comparison that was just made.
 
-        :rtype: tuple[int, str]
+        Such as how many rows of ours were not compared, and why; both sides are still
+        there as tables.
         """
-        return 0, ""
 
     @api.model
     def _newest(self, backend):
@@ -138,6 +138,7 @@ class DistReconciliationSource(models.AbstractModel):
         """Make our side say what theirs says, in this transaction.
 
         :param reason: why, for the documents that are made
+        :return: what was made, in words
         :raises UserError: when one of the lines cannot be adopted
         """
         raise UserError(self.env._("Nothing can be adopted here."))

@@ -39,16 +39,18 @@ class Comparison:
         self._carry_over()
         self._store_lines()
         self._store_totals()
+        self.source._compared(self.run)
         self._drop()
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     # --------------------------------------------------------------- stages
 
     def _read_sides(self):
         self._drop()
         for table, query in (
-            (OURS, self.source._ours(self.run)),
+            # theirs first: what they do not speak of may not count on our side
             (THEIRS, self.source._theirs(self.run)),
+            (OURS, self.source._ours(self.run)),
         ):
             self._run("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
 

@@ -31,6 +31,8 @@ class InventorySnapshot(Document):
     """Stock levels at one moment, of the whole warehouse or of some products.
 
     :ivar complete: True says that a product that is not listed is not in stock
+    :ivar pages: in how many documents of the same moment the snapshot comes, where
+        the partner says so
     """
 
     doc_type: ClassVar[str] = "inventory_snapshot"
@@ -41,5 +43,6 @@ class InventorySnapshot(Document):
     taken_at: Moment
     warehouse: Code
     complete: bool = False
+    pages: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     rows: Annotated[list[InventoryRow], Field(min_length=1)]
     received_at: Moment | None = None

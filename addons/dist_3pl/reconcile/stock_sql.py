@@ -1,0 +1,333 @@
+"""The queries of the stock reconciliation: few statements whatever the rows.
+
+Record rules do not apply to SQL: each query names the company of the backend.
+"""
+
+from odoo.tools import SQL
+
+#: The side of the partner, as the comparison keeps it while it runs.
+THEIRS = SQL.identifier("dist_recon_theirs")
+
+
+def locations(backend) -> SQL:
+    """Give ``id, warehouse_id, status`` of the locations that the partner runs.
+
+    The place that is named for a stock status holds all locations below it; the rest
+    of a warehouse is sellable.
+    """
+    return SQL(
+        """SELECT l.id, coalesce(place.warehouse_id, l.warehouse_id) AS warehouse_id,
+                  coalesce(place.code, 'sellable') AS status
+             FROM stock_location l
+                  LEFT JOIN LATERAL (
+                      SELECT p.warehouse_id, p.code
+                        FROM dist_place p
+                             JOIN stock_warehouse w ON w.id = p.warehouse_id
+                             JOIN stock_location top ON top.id = p.location_id
+                       WHERE p.kind = 'status' AND w.dist_backend_id = %(backend)s
+                         AND starts_with(l.parent_path, top.parent_path)
+                    ORDER BY length(top.parent_path) DESC LIMIT 1) AS place ON true
+            WHERE l.usage = 'internal' AND l.company_id = %(company)s
+              AND coalesce(place.warehouse_id, l.warehouse_id) IN (
+                  SELECT id FROM stock_warehouse
+                   WHERE dist_backend_id = %(backend)s AND company_id = %(company)s)""",
+        backend=backend.id,
+        company=backend.company_id.id,
+    )
+
+
+def lot(backend, name: SQL) -> SQL:
+    """Give the lot by which a product ``t`` is compared: none for untracked ones."""
+    if not backend.stock_lots:
+        return SQL("''::varchar")
+    return SQL("CASE WHEN t.tracking = 'none' THEN '' ELSE %s END", name)
+
+
+def newest(backend) -> SQL:
+    """Give ``warehouse_id, taken_at, whole`` of each warehouse's newest snapshot."""
+    return SQL(
+        """SELECT DISTINCT ON (warehouse_id) warehouse_id, taken_at, whole
+             FROM dist_partner_snapshot
+            WHERE backend_id = %s AND company_id = %s AND state = 'complete'
+              AND warehouse_id IS NOT NULL
+         ORDER BY warehouse_id, taken_at DESC""",
+        backend.id,
+        backend.company_id.id,
+    )
+
+
+def theirs(backend) -> SQL:
+    """Give the partner's stock as its newest snapshot tells it."""
+    quantity = (
+        SQL("s.quantity + coalesce(s.allocated, 0)")
+        if backend.stock_basis == "net_told"
+        else SQL("s.quantity")
+    )
+    if backend.stock_absent == "stands":
+        snapshot = SQL("")
+    else:
+        snapshot = SQL(
+            "JOIN (%s) AS n ON n.warehouse_id = s.warehouse_id"
+            " AND n.taken_at = s.taken_at",
+            newest(backend),
+        )
+    return SQL(
+        """SELECT s.warehouse_id, s.product_id, %(lot)s AS lot_name,
+                  s.status AS stock_status, sum(%(quantity)s) AS quantity,
+                  max(s.taken_at) AS changed_at
+             FROM dist_partner_stock s
+                  %(snapshot)s
+                  JOIN product_product p ON p.id = s.product_id
+                  JOIN product_template t ON t.id = p.product_tmpl_id
+            WHERE s.backend_id = %(backend)s AND s.company_id = %(company)s
+              AND s.warehouse_id IS NOT NULL
+         GROUP BY 1, 2, 3, 4""",
+        lot=lot(backend, SQL("s.lot_name")),
+        quantity=quantity,
+        snapshot=snapshot,
+        backend=backend.id,
+        company=backend.company_id.id,
+    )
+
+
+def _quants(backend, only: SQL) -> SQL:
+    quantity = (
+        SQL("q.quantity - q.reserved_quantity")
+        if backend.stock_basis == "net"
+        else SQL("q.quantity")
+    )
+    return SQL(
+        """SELECT loc.warehouse_id, q.product_id, %(lot)s AS lot_name,
+                  loc.status::varchar AS stock_status, sum(%(quantity)s) AS quantity
+             FROM stock_quant q
+                  JOIN (%(locations)s) AS loc ON loc.id = q.location_id
+                  JOIN product_product p ON p.id = q.product_id
+                  JOIN product_template t ON t.id = p.product_tmpl_id
+                  LEFT JOIN stock_lot l ON l.id = q.lot_id
+            WHERE q.company_id = %(company)s AND t.is_storable AND %(only)s
+         GROUP BY 1, 2, 3, 4""",
+        lot=lot(backend, SQL("coalesce(l.name, '')")),
+        quantity=quantity,
+        locations=locations(backend),
+        company=backend.company_id.id,
+        only=only,
+    )
+
+
+def ours(backend) -> SQL:
+    """Give Odoo's stock of what the partner told."""
+    return SQL(
+        "SELECT *, NULL::timestamp AS changed_at FROM (%s) AS o WHERE %s",
+        _quants(backend, SQL("true")),
+        told(backend, SQL.identifier("o")),
+    )
+
+
+def ours_now(backend, product_ids) -> SQL:
+    """Give Odoo's stock of some products: the key columns and the quantity."""
+    return _quants(backend, SQL("q.product_id = ANY(%s)", list(product_ids)))
+
+
+def told(backend, row: SQL) -> SQL:
+    """Give the condition that the partner spoke of a row's product.
+
+    A whole list speaks of every product, also of those that it does not name.
+
+    :param row: alias of something with ``warehouse_id`` and ``product_id``
+    """
+    return SQL(
+        "(%(row)s.warehouse_id IN (SELECT n.warehouse_id FROM (%(newest)s) AS n"
+        " WHERE n.whole) OR (%(row)s.warehouse_id, %(row)s.product_id) IN"
+        " (SELECT warehouse_id, product_id FROM %(theirs)s))",
+        row=row,
+        newest=newest(backend),
+        theirs=THEIRS,
+    )
+
+
+def left_out(backend) -> SQL:
+    """Count the products that we hold there and the partner did not tell."""
+    return SQL(
+        "SELECT count(DISTINCT o.product_id) FROM (%s) AS o"
+        " WHERE o.quantity != 0 AND NOT (%s)",
+        _quants(backend, SQL("true")),
+        told(backend, SQL.identifier("o")),
+    )
+
+
+def moved(backend, diff) -> SQL:
+    """Give when Odoo's stock of each difference moved last."""
+    return SQL(
+        """SELECT d.warehouse_id, d.product_id, d.lot_name, d.stock_status,
+                  max(ml.date) AS changed_at
+             FROM %(diff)s d
+                  JOIN stock_move_line ml
+                      ON ml.product_id = d.product_id AND ml.state = 'done'
+                     AND ml.company_id = %(company)s
+                  JOIN (%(locations)s) AS loc
+                      ON loc.id IN (ml.location_id, ml.location_dest_id)
+                     AND loc.warehouse_id = d.warehouse_id
+                     AND loc.status = d.stock_status
+                  LEFT JOIN stock_lot l ON l.id = ml.lot_id
+            WHERE d.lot_name IN ('', coalesce(l.name, ''))
+         GROUP BY 1, 2, 3, 4""",
+        diff=diff,
+        company=backend.company_id.id,
+        locations=locations(backend),
+    )
+
+
+def on_the_way(run, diff) -> SQL:
+    """Give how much documents on their way explain, by product and stock status.
+
+    Down: requests that left and are not confirmed, shipment confirmations that are
+    not applied. Up: receipts announced and at the door, receipt confirmations that
+    are not applied. Both: adjustments that wait for a message or a reviewer.
+    """
+    parts = [
+        _requests(run),
+        _receipts(run),
+        _waiting_adjustments(run),
+        *(_unapplied(run, *kind) for kind in _UNAPPLIED),
+    ]
+    return SQL(
+        """SELECT warehouse_id, product_id, stock_status, sum(down) AS down,
+                  sum(up) AS up
+             FROM (%s) AS w (warehouse_id, product_id, stock_status, down, up)
+            WHERE product_id IN (SELECT product_id FROM %s)
+         GROUP BY 1, 2, 3""",
+        SQL(" UNION ALL ").join(parts),
+        diff,
+    )
+
+
+def _requests(run) -> SQL:
+    """What the partner may have shipped without our knowing, as long as it is new."""
+    return SQL(
+        """SELECT kind.warehouse_id, r.product_id, 'sellable'::varchar,
+                  r.quantity - coalesce(r.quantity_shipped, 0), 0
+             FROM dist_request_line r
+                  JOIN stock_move m ON m.id = r.move_id
+                  JOIN stock_picking p ON p.id = m.picking_id
+                  JOIN stock_picking_type kind ON kind.id = p.picking_type_id
+            WHERE r.backend_id = %(backend)s AND r.company_id = %(company)s
+              AND p.dist_request_key = r.request_key
+              AND p.state NOT IN ('done', 'cancel')
+              AND p.dist_state IN ('sent', 'accepted', 'partly_shipped',
+                                   'cancel_pending', 'cancel_refused')
+              AND r.create_date > %(now)s::timestamp - make_interval(secs => %(lag)s)
+              AND NOT EXISTS (
+                  SELECT 1 FROM dist_message c
+                   WHERE %(unapplied)s AND c.message_type = 'shipment_confirmation'
+                     AND c.canonical::jsonb ->> 'request_key' = r.request_key)""",
+        backend=run.backend_id.id,
+        company=run.company_id.id,
+        now=run.started_at,
+        lag=run.lag_hours * 3600,
+        unapplied=_is_unapplied(run),
+    )
+
+
+def _receipts(run) -> SQL:
+    """What the partner may have taken in without our knowing."""
+    return SQL(
+        """SELECT kind.warehouse_id, r.product_id, 'sellable'::varchar, 0,
+                  greatest(r.quantity - coalesce(r.quantity_received, 0), 0)
+             FROM dist_receipt_line r
+                  JOIN stock_move m ON m.id = r.move_id
+                  JOIN stock_picking p ON p.id = m.picking_id
+                  JOIN stock_picking_type kind ON kind.id = p.picking_type_id
+            WHERE r.backend_id = %(backend)s AND r.company_id = %(company)s
+              AND p.state NOT IN ('done', 'cancel')
+              AND (p.dist_receipt_state IN ('arrived', 'partly')
+                   OR p.dist_receipt_state IN ('sent', 'accepted')
+                      AND abs(extract(epoch FROM p.scheduled_date - %(now)s::timestamp))
+                          <= %(lag)s)""",
+        backend=run.backend_id.id,
+        company=run.company_id.id,
+        now=run.started_at,
+        lag=run.lag_hours * 3600,
+    )
+
+
+def _waiting_adjustments(run) -> SQL:
+    """What the partner changed, and a reviewer has not decided yet."""
+    return SQL(
+        """SELECT a.warehouse_id, l.product_id, side.status,
+                  greatest(-side.quantity, 0), greatest(side.quantity, 0)
+             FROM dist_adjustment a
+                  JOIN dist_adjustment_line l ON l.adjustment_id = a.id
+                  CROSS JOIN LATERAL (VALUES (l.status, l.quantity),
+                                             (l.from_status, -l.quantity))
+                      AS side (status, quantity)
+            WHERE a.backend_id = %s AND a.company_id = %s AND a.state = 'to_approve'
+              AND side.status IS NOT NULL""",
+        run.backend_id.id,
+        run.company_id.id,
+    )
+
+
+#: Message types that are received and not applied: (type, sign of a positive line,
+#: the stock status of a line).
+_UNAPPLIED = (
+    ("shipment_confirmation", -1, SQL("'sellable'")),
+    (
+        "receipt_confirmation",
+        1,
+        SQL(
+            "CASE coalesce(line ->> 'condition', 'good') WHEN 'good' THEN 'sellable'"
+            " ELSE line ->> 'condition' END"
+        ),
+    ),
+    ("inventory_adjustment", 1, SQL("coalesce(line ->> 'status', 'sellable')")),
+)
+
+
+def _is_unapplied(run) -> SQL:
+    return SQL(
+        """c.backend_id = %s AND c.company_id = %s AND c.direction = 'in'
+           AND c.canonical IS NOT NULL
+           AND c.state IN ('received', 'ready', 'waiting', 'exception')""",
+        run.backend_id.id,
+        run.company_id.id,
+    )
+
+
+def _unapplied(run, message_type, sign, status) -> SQL:
+    """What a confirmation says that is here, and has no effect in Odoo yet.
+
+    A line without a SKU speaks of the request's line, whose key is the move's id.
+    """
+    return SQL(
+        """SELECT w.id, coalesce(r.product_id, p.id), (%(status)s)::varchar,
+                  greatest(-v.quantity, 0), greatest(v.quantity, 0)
+             FROM dist_message c
+                  CROSS JOIN LATERAL jsonb_array_elements(c.canonical::jsonb -> 'lines')
+                      AS line
+                  CROSS JOIN LATERAL (
+                      SELECT %(sign)s * (line ->> 'quantity')::numeric) AS v (quantity)
+                  LEFT JOIN dist_request_line r
+                      ON r.backend_id = c.backend_id
+                     AND r.request_key = c.canonical::jsonb ->> 'request_key'
+                     AND r.line_key = line ->> 'line_key'
+                  LEFT JOIN LATERAL (
+                      SELECT p.id
+                        FROM product_product p
+                             JOIN product_template t ON t.id = p.product_tmpl_id
+                       WHERE r.id IS NULL AND p.active
+                         AND p.default_code = line ->> 'sku'
+                         AND coalesce(t.company_id, c.company_id) = c.company_id
+                       LIMIT 1) AS p ON true
+                  CROSS JOIN LATERAL (
+                      SELECT w.id FROM stock_warehouse w
+                       WHERE w.dist_backend_id = c.backend_id
+                         AND w.company_id = c.company_id
+                    ORDER BY w.code = c.canonical::jsonb ->> 'warehouse'
+                             DESC NULLS LAST, w.id
+                       LIMIT 1) AS w
+            WHERE %(unapplied)s AND c.message_type = %(type)s""",
+        status=status,
+        sign=sign,
+        unapplied=_is_unapplied(run),
+        type=message_type,
+    )
