@@ -13,7 +13,7 @@ from . import (
     test_response,
     test_routing,
     test_shipment,
-    test_timeline,
     test_stock_reconciliation,
+    test_timeline,
     test_views,
 )
