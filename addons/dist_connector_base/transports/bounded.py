@@ -9,6 +9,8 @@ import zlib
 
 import requests
 
+from ..core.codecs.archive import MAX_RATIO, is_bomb
+
 _CHUNK = 64 * 1024
 
 
@@ -37,11 +39,14 @@ def read_body(response: requests.Response, limit: int, deadline: float) -> bytes
     # read1 gives what is there; read would wait for a full chunk and let a partner
     # that sends a byte a second pass every deadline (urllib3 below 2.1 has no read1)
     read = getattr(raw, "read1", None) or raw.read
-    body = bytearray()
+    body, packed = bytearray(), 0
     while chunk := read(_CHUNK, decode_content=False):
         if time.monotonic() > deadline:
             raise TooSlow
+        packed += len(chunk)
         body += unpack(chunk, limit - len(body))
+        if is_bomb(len(body), packed):
+            raise Unreadable(f"it unpacks to more than {MAX_RATIO} times its size")
         if len(body) > limit:
             raise TooLarge
     unpack(b"", 0)

@@ -13,7 +13,7 @@ from .functions import setting_problem
 from .lines import Path
 from .mapping import Each, Group, Leaf, Listed, When
 from .mapping import Node as MapNode
-from .specs import AuthSpec, Csv, FlowSpec, Operation, Profile
+from .specs import AuthSpec, Csv, FlowSpec, Operation, Profile, Xml
 from .templates import Template
 from .words import did_you_mean
 
@@ -77,6 +77,8 @@ def _check_operation(profile: Profile, op: Operation, path: Path) -> Iterator[Fa
             yield (*path, key), "stands only on an operation with safe: true"
     if op.paging:
         yield from _check_paging(op, path)
+    if isinstance(op.format, Xml) and op.body is not None and not op.format.root:
+        yield (*path, "format"), "writes XML and names no root"
     if op.file and op.body is None:
         yield path, "writes a file and has no body"
 

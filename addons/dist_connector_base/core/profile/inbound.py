@@ -1,13 +1,14 @@
 """What came in: bytes to data, data to documents, documents to canonical ones."""
 
 import datetime as dt
+import functools
 import zoneinfo
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from ..canonical import DOCUMENTS, Document, problems
-from ..codecs import csv_codec, json_codec
+from ..codecs import archive, csv_codec, json_codec, xml_codec
 from ..errors import ConfigurationError, DataError
 from ..wire import Item
 from .context import Context, FilePlace, Keys
@@ -15,7 +16,7 @@ from .expressions import Expression
 from .functions import as_text
 from .operators import is_false
 from .scope import Scope, trace, walk
-from .specs import Csv, FlowSpec, Format
+from .specs import Csv, FlowSpec, Format, Xml
 
 _DAY = TypeAdapter(dt.date)
 _MOMENT = TypeAdapter(dt.datetime)
@@ -31,9 +32,14 @@ _PARTITION_FIELDS = ("request_key", "order_key", "receipt_key", "warehouse")
 def decode(flow: FlowSpec, payload: bytes, ctx: Context, source: str = "") -> Any:
     """Read bytes in the flow's form.
 
-    :param source: webhook, poll or file; the form does not depend on it so far
+    :param source: webhook, poll or file: files may be packed
     :raises DataError: with the position of the fault
     """
+    packed = flow.file.unpack if flow.file and source in ("", "file") else None
+    if packed:
+        return archive.unpack(
+            payload, packed, functools.partial(decode_format, flow.format)
+        )
     return decode_format(flow.format, payload)
 
 
@@ -44,6 +50,8 @@ def decode_format(form: Format, payload: bytes) -> Any:
     """
     if isinstance(form, Csv):
         return csv_codec.decode(payload, csv_form(form))
+    if isinstance(form, Xml):
+        return xml_codec.decode(payload, xml_form(form))
     return json_codec.decode(payload, form.charset)
 
 
@@ -58,6 +66,17 @@ def csv_form(form: Csv) -> csv_codec.CsvForm:
         refuse_others=form.others == "refuse",
         bom=form.bom,
         line_end="\r\n" if form.line_end == "crlf" else "\n",
+    )
+
+
+def xml_form(form: Xml) -> xml_codec.XmlForm:
+    """Give an XML form as the codec takes it."""
+    return xml_codec.XmlForm(
+        root=form.root,
+        namespaces=form.namespaces,
+        lists=tuple(form.lists),
+        charset=form.charset,
+        declaration=form.declaration,
     )
 
 

@@ -100,8 +100,8 @@ def _message(error: Any, path: Path, data: Any) -> str:
         "list_type": "is not a list",
         "bool_type": "is not true or false",
         "bool_parsing": "is not true or false",
-        "union_tag_invalid": "has an unknown codec; there are json and csv",
-        "union_tag_not_found": "names no codec (json or csv)",
+        "union_tag_invalid": "has an unknown codec; there are json, csv and xml",
+        "union_tag_not_found": "names no codec (json, csv or xml)",
     }
     if kind in words:
         return words[kind]

@@ -5,14 +5,14 @@ import urllib.parse
 from typing import Any
 
 from ..canonical import Document
-from ..codecs import csv_codec, json_codec
+from ..codecs import csv_codec, json_codec, xml_codec
 from ..errors import ConfigurationError, DataError
 from ..wire import FileDrop, HttpRequest
 from .context import Context, FileSearch
 from .functions import as_text
-from .inbound import csv_form
+from .inbound import csv_form, xml_form
 from .scope import Scope
-from .specs import Csv, Operation
+from .specs import Csv, Format, Operation, Xml
 from .templates import Template
 
 MAX_FILE_NAME = 200
@@ -77,15 +77,18 @@ def http_request(
     }
     headers = {}
     if body:
-        headers["Content-Type"] = (
-            f"application/json; charset={operation.format.charset}"
-        )
+        headers["Content-Type"] = _content_type(operation.format)
     for name, template in operation.headers.items():
         if (text := template.render_or_none(data, scope)) is not None:
             headers[name] = _header_value(name, text)
     return HttpRequest(
         operation.method, f"{base}{path}", headers, params, body, safe=operation.safe
     )
+
+
+def _content_type(form: Format) -> str:
+    kind = {"csv": "text/csv", "xml": "application/xml"}.get(form.codec)
+    return f"{kind or 'application/json'}; charset={form.charset or 'utf-8'}"
 
 
 def file_name(template: Template, data: Any, scope: Scope) -> str:
@@ -144,6 +147,8 @@ def _body(operation: Operation, data: Any, scope: Scope) -> bytes:
         return b""
     content = operation.body.fill(data, scope)
     form = operation.format
+    if isinstance(form, Xml):
+        return xml_codec.encode(content, xml_form(form))
     if not isinstance(form, Csv):
         return json_codec.encode(content, form.charset)
     rows = content if isinstance(content, list) else [content]

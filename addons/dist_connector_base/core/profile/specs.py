@@ -102,7 +102,25 @@ class Json(Spec):
     charset: str = "utf-8"
 
 
-Format = Annotated[Csv | Json, Field(discriminator="codec")]
+class Xml(Spec):
+    """An XML form.
+
+    :ivar root: name of the root element
+    :ivar namespaces: prefix used in this profile → namespace; the prefix ``""`` is for
+        names without one. Without any, namespaces are not looked at
+    :ivar lists: elements that may stand more than once
+    :ivar charset: as agreed; without it, as each document says
+    """
+
+    codec: Literal["xml"]
+    root: str = ""
+    namespaces: dict[str, str] = Field(default_factory=dict)
+    lists: Words = Field(default_factory=list)
+    charset: str = ""
+    declaration: bool = True
+
+
+Format = Annotated[Csv | Json | Xml, Field(discriminator="codec")]
 
 
 class AnswerRule(Spec):
@@ -282,6 +300,7 @@ class FileSpec(Spec):
 
     :ivar archive: folder into which files go once they are on record
     :ivar stable: a file is taken when its size stood still for so long
+    :ivar unpack: the files are packed; a zip becomes a list of ``{name, content}``
     """
 
     folder: Text
@@ -289,6 +308,7 @@ class FileSpec(Spec):
     archive: Text
     every: Duration = dt.timedelta(minutes=5)
     stable: Duration = dt.timedelta(seconds=2)
+    unpack: Literal["gzip", "zip"] | None = None
     documents: Expr | None = None
 
 
