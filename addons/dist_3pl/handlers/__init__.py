@@ -9,6 +9,8 @@ from . import (
     receipt_confirmation,
     receipt_notice,
     receipt_response,
+    return_authorisation,
+    return_notice,
     shipment_confirmation,
     shipment_lots,
     shipment_parcels,

@@ -1,6 +1,7 @@
 """Stock that a warehouse found, lost or moved to another status by itself."""
 
 from odoo import api, fields, models
+from odoo.addons.dist_connector_base.core.errors import DistError
 from odoo.exceptions import AccessError, UserError
 
 
@@ -59,7 +60,14 @@ class DistAdjustment(models.Model):
         :raises UserError: one of them does not wait any more
         """
         waiting = self._to_decide()
-        waiting._book()
+        try:
+            waiting._book()
+        except DistError as exc:
+            raise UserError(
+                self.env._(
+                    "%(fault)s\n\n%(next_step)s", fault=exc, next_step=exc.next_step
+                )
+            ) from exc
         waiting._decide("applied", "adjustment.approve")
         return True
 

@@ -11,6 +11,10 @@ class StockMove(models.Model):
         "dist.receipt.line", "move_id", "3PL receipt lines"
     )
 
+    dist_replaces_id = fields.Many2one(
+        "dist.return", "Replacement for", readonly=True, index="btree_not_null"
+    )
+
     def write(self, vals):
         """Look again at receipts whose demand somebody changes."""
         result = super().write(vals)
@@ -77,9 +81,14 @@ class StockMove(models.Model):
         return vals
 
     def _search_picking_for_assignation_domain(self):
-        """Add nothing to a receipt that the partner is at already."""
+        """Add nothing to a receipt that the partner is at already.
+
+        A replacement gets a delivery of its own, whatever else waits for its order.
+        """
+        own = self.dist_replaces_id
         return [
             *super()._search_picking_for_assignation_domain(),
+            ("dist_replaces_id", "=", own.id),
             (
                 "dist_receipt_state",
                 "in",

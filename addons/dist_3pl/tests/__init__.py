@@ -12,6 +12,8 @@ from . import (
     test_request,
     test_response,
     test_routing,
+    test_return,
+    test_return_credit,
     test_shipment,
     test_stock_reconciliation,
     test_timeline,
