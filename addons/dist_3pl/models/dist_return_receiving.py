@@ -142,7 +142,7 @@ class DistReturn(models.Model):
         return parts
 
     def _lines_of(self, said, product):
-        """Give the lines that a line of the notice can be about, the named one first."""
+        """Give the lines that a line of the notice may be about, named one first."""
         mine = self.line_ids.filtered(lambda line: line.product_id == product)
         named = mine.filtered(lambda line: str(line.id) == said.line_key)
         wanted = (mine - named).sorted(lambda line: not line.quantity)
