@@ -21,6 +21,8 @@ class ReceiptResponseHandler(models.AbstractModel):
         for inbound in batch:
             key = (inbound.backend.id, inbound.document.receipt_key)
             picking = pickings.get(key)
+            if not picking and self._was_replaced(inbound):
+                continue
             if not picking:
                 raise BusinessError(
                     self.env._("We announced no receipt %s.", key[1]),
@@ -29,6 +31,20 @@ class ReceiptResponseHandler(models.AbstractModel):
             inbound.link(picking)
             getattr(self, f"_apply_{inbound.document.status}")(inbound, picking)
             self._close_asked(inbound, picking)
+
+    def _was_replaced(self, inbound):
+        """Whether it speaks of an advice that a newer one took the place of."""
+        if inbound.document.status not in ("accepted", "cancelled"):
+            return False
+        lines = self.env["dist.receipt.line"].search(
+            [
+                ("backend_id", "=", inbound.backend.id),
+                ("receipt_key", "=", inbound.document.receipt_key),
+            ]
+        )
+        if lines:
+            inbound.link(lines.move_id.picking_id[:1])
+        return bool(lines)
 
     def _close_asked(self, inbound, picking):
         """Close the messages that waited for this answer."""

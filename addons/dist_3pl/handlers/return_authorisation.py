@@ -78,6 +78,7 @@ class ReturnAuthorisationHandler(models.AbstractModel):
                 "return_key": record.name,
                 "order_reference": delivery.origin or delivery.name,
                 "request_key": delivery.dist_request_key or None,
+                "shipment_key": delivery.dist_parcel_ids[:1].confirmation_key or None,
                 "warehouse": delivery.picking_type_id.warehouse_id.code,
                 "sender": {"name": sender.name or ""} if sender else None,
                 "tracking_number": record.tracking_number or "",

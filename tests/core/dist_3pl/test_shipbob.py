@@ -343,7 +343,7 @@ def test_topics(bob):
     assert webhook.topic({"X-Webhook-Topic": "order.shipped"}, b"") == "order.shipped"
     assert webhook.flow_for("order.shipped") == "shipment_confirmation"
     assert webhook.flow_for("order.shipment.delivered") is IGNORE
-    assert webhook.flow_for("return.created") is None
+    assert webhook.flow_for("billing.charge.created") is None
 
 
 def test_polling_keeps_to_the_contract(contract, bob):

@@ -33,6 +33,7 @@ class ReturnAuthorisation(Document):
     """Tell a warehouse which goods come back, and what to do with them.
 
     :ivar request_key: the fulfilment request that had shipped them
+    :ivar shipment_key: the partner's own number of that shipment
     """
 
     doc_type: ClassVar[str] = "return_authorisation"
@@ -41,6 +42,7 @@ class ReturnAuthorisation(Document):
     return_key: Key
     order_reference: Text = ""
     request_key: Key | None = None
+    shipment_key: Key | None = None
     warehouse: Code | None = None
     sender: Party | None = None
     tracking_number: Text = ""
