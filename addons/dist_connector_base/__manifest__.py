@@ -51,6 +51,7 @@
         "views/dist_reconciliation_menus.xml",
         "views/dist_timeline_views.xml",
         "views/dist_credential_views.xml",
+        "views/dist_masking_rule_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["dist_connector_base/static/src/**/*"],

@@ -4,16 +4,41 @@ The structure stays readable, the size is bounded. The raw payload itself is kep
 the ledger under its own access rules; this is the copy that people read in lists.
 """
 
+import hmac
 import json
 import re
 import urllib.parse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from fnmatch import fnmatchcase
+from typing import Any, Literal
 
 from .wire import HttpRequest, HttpResponse
 
 MASK = "***"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What stays of a value, by where it stands; goes before the names of a policy.
+
+    Secrets are masked whatever the rules say.
+
+    :ivar kind: ``header``, ``field`` (the name of a field, parameter or element) or
+        ``path`` (names from the outside in, with dots, without list positions:
+        ``order.lines.remark``)
+    :ivar pattern: the name or path, in any case; ``*`` stands for any letters
+    :ivar action: mask all, keep a hash that equal values share, keep the last four
+        characters, or show
+    """
+
+    kind: Literal["header", "field", "path"]
+    pattern: str
+    action: Literal["mask", "hash", "last4", "show"]
+
+    def fits(self, kind: str, name: str) -> bool:
+        """Say whether the rule speaks of a name or path."""
+        return self.kind == kind and fnmatchcase(name.lower(), self.pattern.lower())
 
 
 @dataclass(frozen=True)
@@ -22,6 +47,8 @@ class Policy:
 
     :ivar secret: names of secrets, matched anywhere in a name, in any case
     :ivar personal: names of personal data, matched as a whole
+    :ivar rules: exceptions from both, the first that fits counts
+    :ivar salt: key of hashes, so that nobody can look a hash up elsewhere
     :ivar limit: characters of a masked text that are kept
     :ivar parse_limit: bytes of a body above which it is not read at all
     :ivar depth: levels of a document that are shown
@@ -36,12 +63,31 @@ class Policy:
         r"(ship_?to_?|bill_?to_?|recipient_?|contact_?|customer_?|buyer_?)?"
         r"(name|first_?name|last_?name|full_?name|company_?name|contact|attention"
         r"|e_?mail|email_?address|phone|phone_?number|mobile|fax|street[_-]?\d?"
-        r"|street_?name|address|address[_-]?(line)?[_-]?\d|house_?number|iban|vat)",
+        r"|street_?name|address|address[_-]?(line)?[_-]?\d|house_?number|iban|vat"
+        r"|zip|zip_?code|post(al)?_?code|tax_?id)",
         re.IGNORECASE,
     )
+    rules: tuple[Rule, ...] = ()
+    salt: str = ""
     limit: int = 20_000
     parse_limit: int = 1_000_000
     depth: int = 40
+
+    def rule(self, kind: str, name: str) -> Rule | None:
+        """Give the rule that fits a name or path."""
+        return next((rule for rule in self.rules if rule.fits(kind, name)), None)
+
+    def apply(self, rule: Rule, value: Any) -> Any:
+        """Give what a rule leaves of a value."""
+        text = str(value)
+        if rule.action == "show":
+            return value
+        if rule.action == "last4" and len(text) >= 8:
+            return MASK + text[-4:]
+        if rule.action == "hash":
+            digest = hmac.digest(self.salt.encode(), text.encode(), "sha256")
+            return f"#{digest.hex()[:12]}"
+        return MASK
 
 
 DEFAULT = Policy()
@@ -57,15 +103,12 @@ def mask_headers(
     headers: Mapping[str, str], policy: Policy = DEFAULT
 ) -> dict[str, str]:
     """Give headers with their secrets masked."""
-    return {
-        name: MASK if policy.secret.search(name) else _free_text(str(value), policy)
-        for name, value in headers.items()
-    }
+    return {name: _header(name, str(value), policy) for name, value in headers.items()}
 
 
 def mask_params(params: Mapping[str, Any], policy: Policy = DEFAULT) -> dict[str, Any]:
     """Give query or form parameters with secrets and personal data masked."""
-    return {name: _field(name, value, policy, 0) for name, value in params.items()}
+    return {n: _field(n, value, policy, 0, n) for n, value in params.items()}
 
 
 def mask_url(url: str, policy: Policy = DEFAULT) -> str:
@@ -74,7 +117,7 @@ def mask_url(url: str, policy: Policy = DEFAULT) -> str:
     host = parts.netloc.rpartition("@")[2]
     pairs = urllib.parse.parse_qsl(parts.query, keep_blank_values=True)
     query = "&".join(
-        f"{name}={_field(name, value, policy, 0)}" for name, value in pairs
+        f"{name}={_field(name, value, policy, 0, name)}" for name, value in pairs
     )
     path = _free_text(parts.path, policy)
     return urllib.parse.urlunsplit((parts.scheme, host, path, query, ""))
@@ -98,7 +141,7 @@ def mask_body(body: bytes, policy: Policy = DEFAULT) -> str:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return _free_body(text, policy)
-    masked = _tree(data, policy, 0)
+    masked = _tree(data, policy, 0, "")
     return _cut(json.dumps(masked, indent=1, ensure_ascii=False), policy)
 
 
@@ -111,7 +154,8 @@ def mask_request(
     """
     lines = [f"{request.method} {mask_url(request.url, policy)}"]
     lines += [f"?{name}={v}" for name, v in mask_params(request.params, policy).items()]
-    lines += [f"{name}: {v}" for name, v in mask_headers(request.headers).items()]
+    headers = mask_headers(request.headers, policy)
+    lines += [f"{name}: {value}" for name, value in headers.items()]
     text = "\n".join([*lines, "", mask_body(request.body, policy)])
     return _cut(without(text, secrets), policy)
 
@@ -135,41 +179,94 @@ def without(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def _tree(data: Any, policy: Policy, depth: int) -> Any:
+def mask_text(
+    text: str,
+    *,
+    secrets: Iterable[str] = (),
+    personal: Iterable[str] = (),
+    policy: Policy = DEFAULT,
+) -> str:
+    """Give a sentence, such as a partner's reason, without secrets and personal data.
+
+    :param personal: personal data that may stand in it, in any case
+    """
+    return without_personal(without(_free_text(text, policy), secrets), personal)
+
+
+def without_personal(text: str, values: Iterable[str]) -> str:
+    """Give a text in which personal data are masked wherever they stand as words."""
+    parts = sorted({value for value in values if len(value) >= 4}, key=len)
+    if not parts:
+        return text
+    words = "|".join(re.escape(part) for part in reversed(parts))
+    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", MASK, text, flags=re.IGNORECASE)
+
+
+def personal_values(data: Any, policy: Policy = DEFAULT) -> Iterator[str]:
+    """Give the personal data of a document, by the names of its fields."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if isinstance(value, str) and policy.personal.fullmatch(name):
+                yield value.strip()
+            else:
+                yield from personal_values(value, policy)
+    elif isinstance(data, list):
+        for value in data:
+            yield from personal_values(value, policy)
+
+
+def _header(name: str, value: str, policy: Policy) -> str:
+    if policy.secret.search(name):
+        return MASK
+    rule = policy.rule("header", name)
+    return policy.apply(rule, value) if rule else _free_text(value, policy)
+
+
+def _tree(data: Any, policy: Policy, depth: int, path: str) -> Any:
     if depth > policy.depth:
         return "…"
     if isinstance(data, dict):
-        return {key: _field(key, value, policy, depth) for key, value in data.items()}
+        return {
+            name: _field(name, value, policy, depth, f"{path}.{name}" if path else name)
+            for name, value in data.items()
+        }
     if isinstance(data, list):
-        return [_tree(value, policy, depth + 1) for value in data]
+        return [_tree(value, policy, depth + 1, path) for value in data]
     if isinstance(data, str):
         return _EMAIL.sub(MASK, _SCHEME.sub(rf"\1{MASK}", data))
     return data
 
 
-def _field(name: str, value: Any, policy: Policy, depth: int) -> Any:
+def _field(name: str, value: Any, policy: Policy, depth: int, path: str) -> Any:
     """Mask a named value. A personal name masks no object: its own fields tell."""
     empty = value is None or value == "" or isinstance(value, bool)
     if empty:
         return value
     if policy.secret.search(name):
         return MASK
+    rule = policy.rules and (policy.rule("path", path) or policy.rule("field", name))
+    if rule and (rule.action == "mask" or not isinstance(value, (dict, list))):
+        return policy.apply(rule, value)
     if isinstance(value, (dict, list)):
-        return _tree(value, policy, depth + 1)
+        return _tree(value, policy, depth + 1, path)
     if policy.personal.fullmatch(name):
         return MASK
-    return _tree(value, policy, depth + 1)
+    return _tree(value, policy, depth + 1, path)
 
 
 def _free_text(text: str, policy: Policy) -> str:
-    def hidden(name: str) -> bool:
-        return bool(policy.secret.search(name) or policy.personal.fullmatch(name))
+    def shown(name: str, value: str) -> str:
+        if policy.secret.search(name):
+            return MASK
+        if rule := policy.rule("field", name):
+            return str(policy.apply(rule, value))
+        return MASK if policy.personal.fullmatch(name) else value
 
     def leaf(match: re.Match) -> str:
-        return match[1] + (MASK if hidden(match[2]) else match[3])
+        return match[1] + shown(match[2], match[3])
 
     def pair(match: re.Match) -> str:
-        return match[1] + match[2] + (MASK if hidden(match[1]) else match[3])
+        return match[1] + match[2] + shown(match[1], match[3])
 
     text = _SCHEME.sub(rf"\1{MASK}", text)
     text = _PAIR.sub(pair, _XML_LEAF.sub(leaf, text))

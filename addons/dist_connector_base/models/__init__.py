@@ -22,6 +22,7 @@ from . import (
     dist_flow,
     dist_flow_audit,
     dist_flow_drift,
+    dist_masking_rule,
     dist_message,
     dist_message_trace,
     dist_message_webhook,

@@ -5,6 +5,8 @@ from typing import Any
 
 from odoo.tools import SQL
 
+from ..core import masking
+
 
 def last_sends(env, message_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Give the last send attempt of each message that has one."""
@@ -42,6 +44,7 @@ def log_attempts(env, step: str, rows: Sequence[tuple[int, str, str]], started) 
     if not rows:
         return
     ids, outcomes, details = (list(column) for column in zip(*rows, strict=True))
+    details = [masking.mask_text(detail) for detail in details]
     env.cr.execute(
         SQL(
             """INSERT INTO dist_attempt

@@ -1,14 +1,15 @@
 """Send and look up through the backend's transport, as its profile says."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..core import masking
 from ..core import profile as profiles
 from ..core.canonical import Document
+from ..core.errors import DistError
 from ..core.wire import FileDrop, HttpRequest, LookUp, Outcome, Verdict
 from .context import open_files, open_rest
+from .privacy import Privacy
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class Post:
         self.traces = traces
         self.profile = profile
         self.ctx = ctx
+        self.privacy = Privacy(backend)
         self._stack = ExitStack()
         self._rest = None
         self._files = None
@@ -55,14 +57,14 @@ class Post:
         content = profiles.build(operation, document, self.ctx)
         content = self.traces.stamp(content, document.key, self.profile.trace)
         self.gate.enter(operation_name)
-        return Parcel(operation, document, content, _mask(content))
+        return Parcel(operation, document, content, self.privacy.content(content))
 
     def send(self, parcel: Parcel) -> Verdict:
         """Send, and judge the answer.
 
         :raises DistError: transient, unknown outcome, ... as transport and profile say
         """
-        with self.gate.call(parcel.operation.name) as ended:
+        with self._call_of(parcel) as ended:
             if isinstance(parcel.content, FileDrop):
                 self._file_transport().put(parcel.content)
                 return Verdict(Outcome.ACCEPTED)
@@ -70,14 +72,14 @@ class Post:
             ended.pause = profiles.pace(parcel.operation, response)
             verdict = profiles.judge(parcel.operation, response)
             ended.failed = verdict.outcome is Outcome.UNKNOWN
-            return verdict
+            return self.privacy.verdict(verdict, parcel.document)
 
     def look_up(self, parcel: Parcel) -> LookUp:
         """Ask the partner whether it has the document.
 
         :raises DistError: when the question itself could not be put
         """
-        with self.gate.call(parcel.operation.name) as ended:
+        with self._call_of(parcel) as ended:
             if isinstance(parcel.content, profiles.FileSearch):
                 folder = self._file_transport().exists(
                     parcel.content.folders, parcel.content.name
@@ -85,9 +87,20 @@ class Post:
                 return profiles.judge_file_look_up(parcel.operation, folder)
             response = self._call(parcel)
             ended.pause = profiles.pace(parcel.operation, response)
-            return profiles.judge_look_up(
+            found = profiles.judge_look_up(
                 parcel.operation, response, parcel.document, self.ctx
             )
+            return self.privacy.look_up(found, parcel.document)
+
+    @contextmanager
+    def _call_of(self, parcel: Parcel):
+        """Ask the gate; what goes wrong is told without secrets and personal data."""
+        try:
+            with self.gate.call(parcel.operation.name) as ended:
+                yield ended
+        except DistError as exc:
+            self.privacy.error(exc, parcel.document)
+            raise
 
     def _call(self, parcel: Parcel):
         if self._rest is None:
@@ -95,9 +108,10 @@ class Post:
                 open_rest(self.backend, self.profile)
             )
         response = self._rest.call(parcel.content)
+        self.privacy.learn(self._rest)
         parcel.answer = (
             response.status,
-            masking.mask_response(response),
+            self.privacy.response(response, parcel.document),
             response.seconds,
         )
         return response
@@ -108,11 +122,3 @@ class Post:
                 open_files(self.backend, self.profile)
             )
         return self._files
-
-
-def _mask(content) -> str:
-    if isinstance(content, HttpRequest):
-        return masking.mask_request(content)
-    if isinstance(content, FileDrop):
-        return f"{content.folder}/{content.name}, {len(content.content)} bytes"
-    return f"{content.name} in {', '.join(content.folders)}"

@@ -7,6 +7,7 @@ from . import (
     test_inbound,
     test_line,
     test_line_workers,
+    test_masking,
     test_meeting,
     test_network,
     test_neutralize,

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from addons.dist_connector_base.core import masking
 from addons.dist_connector_base.core.masking import (
     DEFAULT,
     MASK,
@@ -162,3 +163,80 @@ def test_hostile_text_costs_no_time(piece):
 def test_address_that_the_limit_cuts_through_is_not_shown():
     told = mask_body(b"client@example.org " * 4000)
     assert "client" not in told and "example" not in told
+
+
+# -------------------------------------------------------------------------- rules
+
+
+def ruled(*rules: tuple[str, str, str]) -> masking.Policy:
+    return masking.Policy(rules=tuple(masking.Rule(*rule) for rule in rules), salt="s")
+
+
+def shown(data, *rules):
+    body = json.dumps(data).encode()
+    return json.loads(masking.mask_body(body, ruled(*rules)))
+
+
+def test_rule_masks_what_a_partner_calls_by_its_own_name():
+    data = {"Empfang": "Ada", "sku": "A-1"}
+    assert shown(data, ("field", "empf*", "mask")) == {
+        "Empfang": "***",
+        "sku": "A-1",
+    }
+
+
+def test_rule_for_a_path_reaches_into_lists_and_leaves_the_same_name_elsewhere():
+    data = {"lines": [{"note": "for Ada"}], "note": "two boxes"}
+    assert shown(data, ("path", "lines.note", "mask")) == {
+        "lines": [{"note": "***"}],
+        "note": "two boxes",
+    }
+
+
+def test_rule_that_masks_a_path_masks_all_below_it():
+    assert shown({"who": {"a": 1}}, ("path", "who", "mask")) == {"who": "***"}
+
+
+def test_last_four_characters_stay_of_a_long_value_only():
+    data = {"iban": "DE02120300000000202051", "phone": "1234567"}
+    rules = [("field", "iban", "last4"), ("field", "phone", "last4")]
+    assert shown(data, *rules) == {"iban": "***2051", "phone": "***"}
+
+
+def test_hash_is_shared_by_equal_values_and_by_no_other():
+    data = [{"name": "Ada"}, {"name": "Ada"}, {"name": "Bob"}]
+    one, two, three = shown(data, ("field", "name", "hash"))
+    assert one == two != three
+    assert one["name"].startswith("#") and "Ada" not in one["name"]
+
+
+def test_product_name_can_be_shown_but_a_secret_cannot():
+    data = {"product": {"name": "Bolt"}, "name": "Ada", "api_token": "s3cret"}
+    rules = [("path", "product.name", "show"), ("field", "api_token", "show")]
+    assert shown(data, *rules) == {
+        "product": {"name": "Bolt"},
+        "name": "***",
+        "api_token": "***",
+    }
+
+
+def test_header_rule_and_rules_in_xml_and_forms():
+    policy = ruled(("header", "x-who", "mask"), ("field", "empfang", "mask"))
+    assert masking.mask_headers({"X-Who": "Ada", "X-Id": "1"}, policy) == {
+        "X-Who": "***",
+        "X-Id": "1",
+    }
+    assert masking.mask_body(b"<a><empfang>Ada</empfang></a>", policy) == (
+        "<a><empfang>***</empfang></a>"
+    )
+    assert masking.mask_body(b"empfang=Ada&b=2", policy) == "empfang=***&b=2"
+
+
+def test_partners_own_words_lose_the_customer_they_quote():
+    document = {"ship_to": {"name": "Ada Lovelace", "address": {"city": "Ulm"}}}
+    text = masking.mask_text(
+        "ADA LOVELACE, call +49 731 123456 or ada@example.com: key k3y-of-ours",
+        secrets=["k3y-of-ours"],
+        personal=masking.personal_values(document),
+    )
+    assert text == "***, call *** or ***: key ***"
