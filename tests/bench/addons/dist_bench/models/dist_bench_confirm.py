@@ -11,40 +11,12 @@ class DistBenchConfirm(models.AbstractModel):
     _description = "Deliveries to validate"
 
     @api.model
-    def deliveries(self, warehouse_id, number):
-        """Make reserved deliveries of one line each; give their ids."""
-        warehouse = self.env["stock.warehouse"].browse(warehouse_id)
-        products = self.env["product.product"].search(
-            [("default_code", "=like", "SKU-%")], limit=40
-        )
-        kind = warehouse.out_type_id
-        pickings = self.env["stock.picking"].create(
-            [
-                {
-                    "picking_type_id": kind.id,
-                    "partner_id": self.env.company.partner_id.id,
-                    "location_id": warehouse.lot_stock_id.id,
-                    "location_dest_id": self.env.ref(
-                        "stock.stock_location_customers"
-                    ).id,
-                    "move_ids": [
-                        (
-                            0,
-                            0,
-                            {
-                                "product_id": products[index % len(products)].id,
-                                "product_uom_qty": 3,
-                                "location_id": warehouse.lot_stock_id.id,
-                                "location_dest_id": self.env.ref(
-                                    "stock.stock_location_customers"
-                                ).id,
-                            },
-                        )
-                    ],
-                }
-                for index in range(number)
-            ]
-        )
+    def deliveries(self, warehouse_id, number, lines=1):
+        """Make reserved deliveries; give their ids.
+
+        :param lines: lines of each; every second one is of a product with lots
+        """
+        pickings = self._draft_deliveries(warehouse_id, number, lines)
         pickings.action_confirm()
         pickings.action_assign()
         self.env.flush_all()
@@ -52,18 +24,84 @@ class DistBenchConfirm(models.AbstractModel):
         return pickings.ids
 
     @api.model
-    def stock_up(self, warehouse_ids, quantity):
-        """Put stock of all products into warehouses."""
-        products = self.env["product.product"].search(
-            [("default_code", "=like", "SKU-%")], limit=40
+    def draft_deliveries(self, warehouse_id, number):
+        """Make deliveries of one line that are not confirmed; give their ids."""
+        return self._draft_deliveries(warehouse_id, number, 1).ids
+
+    def _draft_deliveries(self, warehouse_id, number, lines):
+        warehouse = self.env["stock.warehouse"].browse(warehouse_id)
+        plain, with_lots = self._products()
+        places = {
+            "location_id": warehouse.lot_stock_id.id,
+            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+        }
+
+        def product(index, line):
+            products = with_lots if line % 2 else plain
+            return products[(index * lines + line) % len(products)]
+
+        return self.env["stock.picking"].create(
+            [
+                {
+                    **places,
+                    "picking_type_id": warehouse.out_type_id.id,
+                    "partner_id": self.env.company.partner_id.id,
+                    "move_ids": [
+                        (
+                            0,
+                            0,
+                            {
+                                **places,
+                                "product_id": product(index, line).id,
+                                "product_uom_qty": 3,
+                            },
+                        )
+                        for line in range(lines)
+                    ],
+                }
+                for index in range(number)
+            ]
         )
-        products.is_storable = True
+
+    def _products(self):
+        """Give forty products without lots, and forty with."""
+        products = self.env["product.product"].search(
+            [("default_code", "=like", "SKU-%")], order="default_code", limit=80
+        )
+        return products[:40], products[40:]
+
+    @api.model
+    def stock_up(self, warehouse_ids, quantity):
+        """Put stock of all products into warehouses, one lot of each that has lots."""
+        plain, with_lots = self._products()
+        (plain + with_lots).is_storable = True
+        with_lots.tracking = "lot"
+        lots = self.env["stock.lot"].create(
+            [
+                {"name": f"LOT-{product.default_code}", "product_id": product.id}
+                for product in with_lots
+            ]
+        )
         for warehouse in self.env["stock.warehouse"].browse(warehouse_ids):
-            for product in products:
+            for product, lot in [
+                *((product, None) for product in plain),
+                *zip(with_lots, lots, strict=True),
+            ]:
                 self.env["stock.quant"]._update_available_quantity(
-                    product, warehouse.lot_stock_id, quantity
+                    product, warehouse.lot_stock_id, quantity, lot_id=lot
                 )
         return True
+
+    @api.model
+    def confirm_deliveries(self, picking_ids):
+        """Confirm and reserve deliveries in one transaction; give the seconds."""
+        pickings = self.env["stock.picking"].browse(picking_ids)
+        start = time.perf_counter()
+        pickings.action_confirm()
+        pickings.action_assign()
+        self.env.cr.flush()
+        self.env.cr.commit()
+        return time.perf_counter() - start
 
     @api.model
     def bare(self, picking_ids, chunk):
@@ -109,18 +147,34 @@ class DistBenchConfirm(models.AbstractModel):
         return time.perf_counter() - start
 
     def _confirmation(self, picking):
+        """Give what a warehouse says: its lots, and a parcel for every three lines."""
+        moves = picking.move_ids
         return {
             "shipment_no": f"S-{picking.id}",
             "request_key": picking.dist_request_key,
             "shipped_at": "2026-01-02T10:00:00+00:00",
             "carrier": "UPS",
-            "tracking": f"1Z{picking.id:09d}",
             "lines": [
                 {
                     "line_key": str(move.id),
                     "sku": move.product_id.default_code,
                     "quantity": "3",
+                    "lots": [
+                        {"lot": f"LOT-{move.product_id.default_code}", "quantity": "3"}
+                    ]
+                    if move.product_id.tracking == "lot"
+                    else [],
                 }
-                for move in picking.move_ids
+                for move in moves
+            ],
+            "parcels": [
+                {
+                    "tracking": f"1Z{picking.id:09d}{first}",
+                    "contents": [
+                        {"line_key": str(move.id), "quantity": "3"}
+                        for move in moves[first : first + 3]
+                    ],
+                }
+                for first in range(0, len(moves), 3)
             ],
         }
