@@ -34,6 +34,7 @@
         "views/dist_adjustment_views.xml",
         "views/dist_timeline_views.xml",
         "views/dist_routing_rule_views.xml",
+        "views/dist_service_charge_views.xml",
         "wizards/dist_routing_simulation_views.xml",
         "views/dist_return_views.xml",
         "views/dist_3pl_menus.xml",

@@ -11,6 +11,8 @@ from . import (
     receipt_response,
     return_authorisation,
     return_notice,
+    service_charge,
+    service_invoice,
     shipment_confirmation,
     shipment_lots,
     shipment_parcels,

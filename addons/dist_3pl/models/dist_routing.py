@@ -40,9 +40,7 @@ class DistRouting(models.AbstractModel):
         :return: a plan over ``stock.warehouse`` ids; without parts when no rule fits
         """
         wishes = [
-            Wish(
-                ref, product.id, product.default_code or product.name, _exact(quantity)
-            )
+            Wish(ref, product.id, product.default_code or product.name, exact(quantity))
             for ref, product, quantity in journey.lines
         ]
         return decide(wishes, self._options(journey))
@@ -90,8 +88,8 @@ class DistRouting(models.AbstractModel):
             refused=refused,
             barred=rule._barred(products),
             stock=self._free(journey, warehouse, products) if not refused else {},
-            cost_order=_exact(rule.cost_order),
-            cost_line=_exact(rule.cost_line),
+            cost_order=exact(rule.cost_order),
+            cost_line=exact(rule.cost_line),
             leaves_at=self._leaves_at(rule),
             may_split=rule.may_split,
         )
@@ -100,12 +98,12 @@ class DistRouting(models.AbstractModel):
         """Give what is free in a warehouse; what is not stored is always there."""
         stored = products.filtered("is_storable")
         free = {
-            product.id: _exact(product.free_qty)
+            product.id: exact(product.free_qty)
             for product in stored.sudo().with_context(warehouse_id=warehouse.id)
         }
         for _ref, product, quantity in journey.lines:
             if not product.is_storable:
-                free[product.id] = free.get(product.id, Decimal(0)) + _exact(quantity)
+                free[product.id] = free.get(product.id, Decimal(0)) + exact(quantity)
         return free
 
     def _leaves_at(self, rule):
@@ -154,6 +152,6 @@ class DistRouting(models.AbstractModel):
         return words % detail if detail else words
 
 
-def _exact(number) -> Decimal:
+def exact(number) -> Decimal:
     """Give a float of Odoo as the decimal that a person would read."""
     return Decimal(str(round(number or 0, 6)))

@@ -25,6 +25,8 @@ from .remittance import PaidItem, Remittance
 from .return_authorisation import AuthorisedLine, ReturnAuthorisation
 from .return_notice import ReturnLine, ReturnNotice
 from .sales_report import SalesActivity, SalesReport, SalesRow
+from .service_charge import ServiceCharge
+from .service_invoice import ServiceInvoice
 from .shipment_confirmation import ShipmentConfirmation, ShipmentConfirmationLine
 from .shipment_notice import Package, ShipmentNotice, ShippedLine
 from .trade import Charge, PaymentTerms, ProductPart, Reference, Tax
@@ -85,6 +87,8 @@ __all__ = [
     "SalesActivity",
     "SalesReport",
     "SalesRow",
+    "ServiceCharge",
+    "ServiceInvoice",
     "ShipmentConfirmation",
     "ShipmentConfirmationLine",
     "ShipmentNotice",

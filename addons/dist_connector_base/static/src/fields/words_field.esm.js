@@ -35,6 +35,8 @@ const WORDS = {
     security: _t("Cannot be trusted"),
     sequence: _t("Something is missing before it"),
     sftp: _t("Files over SFTP"),
+    service_charge: _t("Fee of the partner"),
+    service_invoice: _t("Invoice of the partner"),
     shipment_confirmation: _t("Shipment confirmation"),
     transient: _t("Partner not reachable"),
     unknown: _t("Outcome unknown"),

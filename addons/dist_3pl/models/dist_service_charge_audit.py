@@ -1,0 +1,137 @@
+"""The audit of a 3PL's fees: what they are for, and what was agreed."""
+
+from odoo import fields, models
+
+from ..core.charges import Facts, judge
+from .dist_routing import exact
+from .dist_service_charge import UNDECIDED
+
+#: Messages by which a partner's own number of a shipment or receipt is known.
+CONFIRMATIONS = ("shipment_confirmation", "receipt_confirmation", "return_notice")
+
+
+class DistServiceCharge(models.Model):
+    # fields and buttons are in dist_service_charge.py
+    _inherit = "dist.service.charge"  # pylint: disable=consider-merging-classes-inherited
+
+    def _judge(self):
+        """Find what these fees are for, and judge them with all that belong to it."""
+        for charge in self.filtered(lambda c: not c.picking_id):
+            charge.picking_id = charge._find_work()
+        done = self.browse()
+        for charge in self:
+            if charge in done:
+                continue
+            together = charge._same_work_as() or charge
+            done |= together
+            charge._judge_together(together)
+
+    def _judge_together(self, charges):
+        """Judge all fees of one kind for one piece of work, and write what was found."""
+        judgement = judge(
+            self.fee,
+            [exact(charge.signed_amount) for charge in charges],
+            self.env["dist.rate.card"]._rates(
+                self.backend_id, self.currency_id, self.charge_date
+            ),
+            self._facts(charges),
+        )
+        values = {
+            "finding": judgement.finding,
+            "expected": judgement.expected or 0,
+            "difference": judgement.difference,
+            "rate_id": judgement.rate.ref if judgement.rate else False,
+        }
+        for charge in charges.filtered(lambda c: c.state in UNDECIDED):
+            charge.write({**values, **charge._state_values(judgement.finding)})
+
+    def _state_values(self, finding):
+        """Give the state of a fee, with an owner and an age when it is in dispute."""
+        if finding == "ok" or self.kind == "credit":
+            return {"state": "right", "disputed_at": False}
+        return {
+            "state": "disputed",
+            "disputed_at": self.disputed_at or fields.Datetime.now(),
+            "user_id": (self.user_id or self.backend_id.user_id).id,
+        }
+
+    def _same_work_as(self):
+        """Give all fees of the same kind for the same transfer, this one among them."""
+        if not self.picking_id:
+            return self.browse()
+        return self.search(
+            [
+                ("backend_id", "=", self.backend_id.id),
+                ("fee", "=", self.fee),
+                ("picking_id", "=", self.picking_id.id),
+                ("currency_id", "=", self.currency_id.id),
+            ],
+            order="id",
+        )
+
+    def _find_work(self):
+        """Give the transfer that the partner names by our key, its number or a parcel."""
+        pickings = self.env["stock.picking"].sudo()
+        mine = [("dist_backend_id", "=", self.backend_id.id)]
+        if self.reference:
+            found = pickings.search(
+                [
+                    *mine,
+                    "|",
+                    ("dist_request_key", "=", self.reference),
+                    ("dist_remote_id", "=", self.reference),
+                ],
+                order="id",
+                limit=1,
+            )
+            found = found or self._confirmed_as()
+            if found:
+                return found
+        if self.tracking_number:
+            return pickings.search(
+                [*mine, ("dist_parcel_ids.tracking_number", "=", self.tracking_number)],
+                limit=1,
+            )
+        return pickings.browse()
+
+    def _confirmed_as(self):
+        """Give the transfer that a confirmation of this number was about."""
+        message = (
+            self.env["dist.message"]
+            .sudo()
+            .search(
+                [
+                    ("backend_id", "=", self.backend_id.id),
+                    ("direction", "=", "in"),
+                    ("message_type", "in", CONFIRMATIONS),
+                    ("key", "=", self.reference),
+                    ("res_model", "=", "stock.picking"),
+                ],
+                limit=1,
+            )
+        )
+        return self.env["stock.picking"].sudo().browse(message.res_id).exists()
+
+    def _facts(self, charges):
+        """Give what we know of the work; None when the partner names work unknown."""
+        stated = sum(charges.mapped("quantity")) or None
+        if not self.picking_id:
+            if self.reference_type != "none":
+                return None
+            return Facts(
+                weight_kg=exact(self.weight_kg) if self.weight_kg else None,
+                carrier=self.carrier or "",
+                stated=exact(stated) if stated else None,
+            )
+        picking = self.picking_id.sudo()
+        moves = picking.move_ids.filtered(lambda m: m.state == "done")
+        parcels = picking.dist_parcel_ids
+        weight = sum(parcels.mapped("weight_kg")) or self.weight_kg or picking.weight
+        return Facts(
+            lines=exact(len(moves)),
+            units=exact(sum(moves.mapped("quantity"))),
+            parcels=exact(len(parcels) or 1),
+            weight_kg=exact(weight) if weight else None,
+            carrier=self.carrier or parcels[:1].carrier or "",
+            stated=exact(stated) if stated else None,
+        )
