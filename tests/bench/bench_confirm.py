@@ -13,7 +13,7 @@ CHUNK = 100
 
 
 def _warehouses(rpc) -> tuple[int, int, int]:
-    """Make a warehouse of ours and one of a 3PL, both full; give them and the backend."""
+    """Make a warehouse of ours and one of a 3PL, both full; the last is the backend."""
     backend, _flow = make_backend(rpc, SKUS)
     bare, connected = rpc.create(
         "stock.warehouse",

@@ -27,7 +27,7 @@ class DistServiceCharge(models.Model):
             charge._judge_together(together)
 
     def _judge_together(self, charges):
-        """Judge all fees of one kind for one piece of work, and write what was found."""
+        """Judge all fees of one kind for one piece of work, and note the finding."""
         judgement = judge(
             self.fee,
             [exact(charge.signed_amount) for charge in charges],
@@ -70,7 +70,7 @@ class DistServiceCharge(models.Model):
         )
 
     def _find_work(self):
-        """Give the transfer that the partner names by our key, its number or a parcel."""
+        """Give the transfer that is named by our key, its number or a parcel."""
         pickings = self.env["stock.picking"].sudo()
         mine = [("dist_backend_id", "=", self.backend_id.id)]
         if self.reference:

@@ -1,30 +1,38 @@
 """Fees of a warehouse against what was agreed."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
 from addons.dist_3pl.core.charges import Facts, Rate, choose, expected, judge
 
-PICK = Rate(1, "pick", "line", D("0.50"), base=D(2), included=D(1))
+PICK = Rate(1, "pick", "line", Decimal("0.50"), base=Decimal(2), included=Decimal(1))
 FREIGHT = Rate(
     2,
     "freight",
     "parcel",
-    D("6.00"),
-    tolerance_percent=D(5),
-    tolerance_amount=D("0.50"),
+    Decimal("6.00"),
+    tolerance_percent=Decimal(5),
+    tolerance_amount=Decimal("0.50"),
 )
 RATES = [PICK, FREIGHT]
-WORK = Facts(lines=D(3), units=D(12), parcels=D(2), weight_kg=D("4.2"), carrier="UPS")
+WORK = Facts(
+    lines=Decimal(3),
+    units=Decimal(12),
+    parcels=Decimal(2),
+    weight_kg=Decimal("4.2"),
+    carrier="UPS",
+)
 
 
 def finding(fee, *amounts, facts=WORK, rates=RATES):
-    return judge(fee, [D(str(amount)) for amount in amounts], rates, facts).finding
+    return judge(
+        fee, [Decimal(str(amount)) for amount in amounts], rates, facts
+    ).finding
 
 
 def test_what_was_agreed_is_base_and_price_beyond_what_is_included():
-    assert expected(PICK, WORK) == D("3.00")
+    assert expected(PICK, WORK) == Decimal("3.00")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +40,7 @@ def test_what_was_agreed_is_base_and_price_beyond_what_is_included():
     [("order", 1), ("line", 3), ("unit", 12), ("parcel", 2), ("kg", "4.20")],
 )
 def test_each_basis_is_what_we_know_of_the_work(basis, amount):
-    assert expected(Rate(1, "x", basis, D(1)), WORK) == D(amount)
+    assert expected(Rate(1, "x", basis, Decimal(1)), WORK) == Decimal(amount)
 
 
 def test_a_fee_as_agreed_is_right():
@@ -49,7 +57,7 @@ def test_both_tolerances_must_hold():
     assert finding("freight", 12.50) == "ok"
     assert finding("freight", 12.55) == "too_high"
     # 0.50 would do, but 5 % of 6.00 are 0.30
-    one = Facts(parcels=D(1), carrier="UPS")
+    one = Facts(parcels=Decimal(1), carrier="UPS")
     assert finding("freight", 6.30, facts=one) == "ok"
     assert finding("freight", 6.40, facts=one) == "too_high"
 
@@ -76,24 +84,24 @@ def test_a_fee_without_a_rate_is_told():
 
 
 def test_a_rate_by_weight_needs_a_weight():
-    heavy = Rate(3, "freight", "order", D(20), weight_from=D(5))
-    light = Rate(4, "freight", "order", D(9), weight_to=D(5))
+    heavy = Rate(3, "freight", "order", Decimal(20), weight_from=Decimal(5))
+    light = Rate(4, "freight", "order", Decimal(9), weight_to=Decimal(5))
     assert choose([heavy, light], "freight", WORK) is light
-    at_the_limit = Facts(weight_kg=D(5))
+    at_the_limit = Facts(weight_kg=Decimal(5))
     assert choose([heavy, light], "freight", at_the_limit) is heavy
     assert choose([heavy, light], "freight", Facts()) is None
     assert finding("freight", 9, facts=Facts(), rates=[heavy, light]) == "no_rate"
-    by_kg = Rate(5, "freight", "kg", D(2))
+    by_kg = Rate(5, "freight", "kg", Decimal(2))
     assert finding("freight", 9, facts=Facts(), rates=[by_kg]) == "no_basis"
 
 
 def test_the_rate_of_the_carrier_is_taken_before_the_one_for_all():
-    dhl = Rate(3, "freight", "parcel", D(9), carrier="DHL")
+    dhl = Rate(3, "freight", "parcel", Decimal(9), carrier="DHL")
     assert choose([dhl, FREIGHT], "freight", WORK) is FREIGHT
     assert choose([dhl, FREIGHT], "freight", Facts(carrier="DHL")) is dhl
 
 
 def test_what_the_partner_counted_is_taken_where_the_rate_says_so():
-    storage = Rate(3, "storage", "stated", D("1.20"))
-    facts = Facts(stated=D(10))
+    storage = Rate(3, "storage", "stated", Decimal("1.20"))
+    facts = Facts(stated=Decimal(10))
     assert finding("storage", 12, facts=facts, rates=[storage]) == "ok"
