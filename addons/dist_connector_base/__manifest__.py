@@ -44,6 +44,8 @@
         "views/dist_audit_views.xml",
         "views/dist_circuit_views.xml",
         "wizards/dist_circuit_override_views.xml",
+        "views/dist_flow_control_views.xml",
+        "views/dist_shadow_result_views.xml",
         "views/dist_flow_drift_views.xml",
         "wizards/dist_reconciliation_views.xml",
         "views/dist_reconciliation_line_views.xml",

@@ -61,7 +61,11 @@ class FulfilmentRequestHandler(models.AbstractModel):
         try:
             backend._dist_send(
                 "fulfilment_request",
-                [Outbound(document, picking) for picking, document in requests],
+                [
+                    # an order that a person marked as urgent passes the others
+                    Outbound(document, picking, priority=int(picking.priority or 0))
+                    for picking, document in requests
+                ],
             )
         except ConfigurationError as exc:
             for picking, _document in requests:

@@ -147,9 +147,16 @@ class DistFlow(models.Model):
         self.ensure_one()
         if not self.exists() or not self.active:
             return "the flow is not active"
-        run = OutboundRun if self.direction == "out" else InboundRun
+        if self.run_state == "paused":
+            return "the flow is paused"
         with at_once(self.env):
-            return run(self).run()
+            result = self._run_class()(self).run()
+            self._end_drain()
+            return result
+
+    def _run_class(self):
+        """Give what does the work of a job."""
+        return OutboundRun if self.direction == "out" else InboundRun
 
     def _job_fetch(self):
         """Job: take new documents from the partner into the ledger.
@@ -159,6 +166,8 @@ class DistFlow(models.Model):
         self.ensure_one()
         if not self.exists() or not self.active:
             return "the flow is not active"
+        if self.run_state != "running":
+            return "the flow is paused"
         with at_once(self.env):
             if not take_lane(self.env, self.backend_id, self.channel):
                 self._enqueue_fetch(delay=PATIENCE)
@@ -193,6 +202,7 @@ class DistFlow(models.Model):
                 ("direction", "=", "in"),
                 ("fetch_minutes", ">", 0),
                 ("next_fetch_at", "<=", fields.Datetime.now()),
+                ("run_state", "=", "running"),
                 ("backend_id.active", "=", True),
             ]
         )
@@ -207,3 +217,4 @@ class DistFlow(models.Model):
         """Put messages back in line whose job died or vanished."""
         sweep.sweep(self.env(su=True))
         self.env["dist.circuit"].sudo()._tell_all()
+        self._sweep_control()

@@ -121,7 +121,8 @@ class DistMessage(models.Model):
         "This file was taken already.",
     )
     _due = models.Index(
-        "(flow_id, coalesce(parent_id, id), id) WHERE state IN ('received', 'ready')"
+        "(flow_id, coalesce(priority, 0) DESC, coalesce(parent_id, id), id) "
+        "WHERE state IN ('received', 'ready')"
     )
     _open_partition = models.Index(
         "(backend_id, direction, partition, id) WHERE partition IS NOT NULL AND state "

@@ -336,6 +336,18 @@ class InboundRun:
 
     def _write(self, rows: list[Row]) -> None:
         """Write the results of all rows, open and close exceptions, free followers."""
+        self._store_results()
+        expect.note(self.env, self.flow, self.results)
+        timeline.note_applied(self.env, self.handler, self.applied)
+        trace.adopt(self.env, self.applied)
+        self._log(rows)
+        self._tell()
+        freed = {item.partition for item in self.applied if item.partition}
+        flows = ledger.release(self.env, self.backend.id, "in", freed)
+        for flow in self.env["dist.flow"].browse(flows):
+            wake.wake(flow)
+
+    def _store_results(self) -> None:
         try:
             with self.env.cr.savepoint():
                 ledger.write_results(
@@ -349,15 +361,6 @@ class InboundRun:
                 seconds=1,
                 ignore_retry=True,
             ) from exc
-        expect.note(self.env, self.flow, self.results)
-        timeline.note_applied(self.env, self.handler, self.applied)
-        trace.adopt(self.env, self.applied)
-        self._log(rows)
-        self._tell()
-        freed = {item.partition for item in self.applied if item.partition}
-        flows = ledger.release(self.env, self.backend.id, "in", freed)
-        for flow in self.env["dist.flow"].browse(flows):
-            wake.wake(flow)
 
     def _log(self, rows: list[Row]) -> None:
         errors = {row.id: error for row, error in self.errors}

@@ -133,7 +133,7 @@ _RESULT_COLUMNS = (
 
 
 def claim(env, flow, limit: int) -> list[Row]:
-    """Lock and give the due messages of a flow, the oldest first.
+    """Lock and give the due messages of a flow: the urgent first, then the oldest.
 
     Rows that another worker holds are passed over. The lock lets attempts be
     inserted that refer to the row (FOR NO KEY UPDATE).
@@ -149,13 +149,24 @@ def claim(env, flow, limit: int) -> list[Row]:
                  FROM dist_message
                 WHERE flow_id = %s AND state IN ('received', 'ready')
                   AND next_try_at <= now() AT TIME ZONE 'UTC'
-             ORDER BY coalesce(parent_id, id), id LIMIT %s
+                  AND (%s = 0 OR coalesce(parent_id, id) <= %s)
+             ORDER BY coalesce(priority, 0) DESC, coalesce(parent_id, id), id LIMIT %s
                   FOR NO KEY UPDATE SKIP LOCKED""",
             flow.id,
+            flow.drain_mark or 0,
+            flow.drain_mark or 0,
             limit,
         )
     )
-    return [Row(*values[:-1], bytes(values[-1] or b"")) for values in rows]
+    return _in_line([Row(*values[:-1], bytes(values[-1] or b"")) for values in rows])
+
+
+def _in_line(rows: list[Row]) -> list[Row]:
+    """Let an urgent message pass others, but never those of its own partition."""
+    lines: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row.place, reverse=True):
+        lines.setdefault(row.partition or "", []).append(row)
+    return [lines[row.partition].pop() if row.partition else row for row in rows]
 
 
 def take_turn(env, flow) -> bool:

@@ -21,12 +21,14 @@ class Outbound:
     :ivar record: the Odoo record it is about
     :ivar partition: documents of one partition leave in order; default: the key
     :ivar correlation: what ties the documents of one business case together
+    :ivar priority: what is greater leaves earlier, as far as its partition lets it
     """
 
     document: Document
     record: Any = None
     partition: str = ""
     correlation: str = ""
+    priority: int = 0
 
 
 def store(backend, message_type: str, items: list[Outbound]):
@@ -53,14 +55,14 @@ def store(backend, message_type: str, items: list[Outbound]):
                    (backend_id, flow_id, company_id, profile_id, message_type,
                     direction, kind, state, key, owns_key, partition, correlation,
                     canonical, content_hash, res_model, res_id, received_at,
-                    next_try_at, create_date, tries, round)
+                    next_try_at, create_date, tries, round, priority)
                SELECT %s, %s, %s, %s, %s, 'out', 'document', 'ready', v.key, true,
                       v.partition, v.correlation, v.canonical, v.content_hash,
-                      v.res_model, v.res_id::int, t.now, t.now, t.now, 0, 0
+                      v.res_model, v.res_id::int, t.now, t.now, t.now, 0, 0, v.priority
                  FROM jsonb_to_recordset(%s::jsonb) AS v (
                           key varchar, partition varchar, correlation varchar,
                           canonical text, content_hash varchar, res_model varchar,
-                          res_id int),
+                          res_id int, priority int),
                       (SELECT date_trunc('milliseconds', now() AT TIME ZONE 'UTC')
                               AS now) AS t
                ON CONFLICT (backend_id, direction, message_type, key) WHERE owns_key
@@ -99,6 +101,7 @@ def _row(item: Outbound, digest: str) -> dict[str, Any]:
         "content_hash": digest,
         "res_model": item.record._name if item.record else None,
         "res_id": item.record.id if item.record else None,
+        "priority": item.priority,
     }
 
 

@@ -18,6 +18,7 @@ def sweep(env) -> int:
             """SELECT m.flow_id, count(*)
                  FROM dist_message m
                  JOIN dist_flow f ON f.id = m.flow_id AND f.active
+                                AND f.run_state != 'paused'
                 WHERE m.state IN ('received', 'ready')
                   AND m.next_try_at <= now() AT TIME ZONE 'UTC'
                   AND NOT EXISTS (

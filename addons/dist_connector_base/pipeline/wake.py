@@ -39,6 +39,8 @@ def wake(flow, *, count: int = 1, delay: float | None = None) -> None:
     # first the case of nearly every webhook, which then reads nothing at all
     if relied_on and count == 1:
         return
+    if flow.run_state == "paused":
+        return  # what is due is found when the flow goes on
     if delay is None and count >= flow.batch_size:
         _enqueue_burst(flow, count)
         return

@@ -19,6 +19,7 @@ from . import (
     test_reconciliation,
     test_reconciliation_actions,
     test_roles,
+    test_shadow,
     test_sweep,
     test_tour,
     test_trace,

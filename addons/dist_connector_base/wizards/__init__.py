@@ -1,6 +1,7 @@
 from . import (
     dist_circuit_override,
     dist_code_map_import,
+    dist_flow_back_fill,
     dist_profile_clone,
     dist_profile_contract,
     dist_profile_import,
