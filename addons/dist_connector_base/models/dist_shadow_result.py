@@ -37,7 +37,12 @@ class DistShadowResult(models.Model):
     request = fields.Text(
         "Would have sent", readonly=True, help="Secrets and personal data are masked."
     )
-    prepared = fields.Text("Prepared body", readonly=True)
+    prepared = fields.Text(
+        "Prepared body",
+        readonly=True,
+        groups="dist_connector_base.group_manager",
+        help="In full, as it would have gone out.",
+    )
     verdict = fields.Selection(
         [
             ("same", "Same"),

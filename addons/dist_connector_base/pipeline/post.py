@@ -95,12 +95,13 @@ class Post:
     @contextmanager
     def _call_of(self, parcel: Parcel):
         """Ask the gate; what goes wrong is told without secrets and personal data."""
-        try:
-            with self.gate.call(parcel.operation.name) as ended:
+        with self.gate.call(parcel.operation.name) as ended:
+            try:
                 yield ended
-        except DistError as exc:
-            self.privacy.error(exc, parcel.document)
-            raise
+            except DistError as exc:
+                # within the gate: it keeps the words of the last fault
+                self.privacy.error(exc, parcel.document)
+                raise
 
     def _call(self, parcel: Parcel):
         if self._rest is None:

@@ -19,7 +19,7 @@ from .failures import classify, is_serialization
 from .inbound import InboundRun
 from .ledger import Result, Row
 from .outbound import OutboundRun
-from .post import _mask
+from .privacy import Privacy
 from .rehearsal import Effects, rehearse
 
 #: Rows copied from a live flow in one turn of the sweep.
@@ -99,6 +99,7 @@ class OutboundShadow(OutboundRun):
         rows = ledger.claim(self.env, self.flow, limit)
         if not rows:
             return "nothing to do"
+        self.privacy = Privacy(self.backend)
         kept = [self._build(row) for row in rows]
         ledger.write_results(
             self.env, list(self.results.values()), self.backend.profile_id.id
@@ -126,7 +127,7 @@ class OutboundShadow(OutboundRun):
         )
         return {
             "message_id": row.id,
-            "request": _mask(content),
+            "request": self.privacy.content(content),
             "prepared": _body(content),
         }
 
