@@ -9,3 +9,6 @@ from . import (
     dist_reconciliation_settle,
     dist_reconciliation_start,
 )
+from . import dist_exception_correct
+from . import dist_exception_decide
+from . import dist_exception_map
