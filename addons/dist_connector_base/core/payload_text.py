@@ -63,7 +63,8 @@ def restore(text: str, like: Editable) -> bytes:
         return unified.replace("\n", like.line_end).encode(like.encoding)
     except UnicodeEncodeError as exc:
         raise DataError(
-            f"the file is written in {like.encoding}, which has no {exc.object[exc.start]!r}",
+            f"the file is written in {like.encoding}, which has no "
+            f"{exc.object[exc.start]!r}",
             next_step="Use characters that occur in the file, or upload a file.",
         ) from exc
 

@@ -87,6 +87,8 @@ class DistException(models.Model):
         readonly=True,
     )
     message_key = fields.Char(related="message_id.key", string="Business key")
+    message_direction = fields.Selection(related="message_id.direction")
+    version_ids = fields.One2many(related="message_id.version_ids")
     payload_pretty = fields.Text(related="message_id.payload_pretty")
     canonical_pretty = fields.Text(related="message_id.canonical_pretty")
     message_state = fields.Selection(
@@ -156,8 +158,8 @@ class DistException(models.Model):
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         if field_name == "age_hours":
             # the oldest has the smallest date
-            end = SQL.identifier(alias, "resolved_at")
-            start = SQL.identifier(alias, "first_seen")
+            end = self._field_to_sql(alias, "resolved_at", query)
+            start = self._field_to_sql(alias, "first_seen", query)
             return SQL(
                 "(coalesce(%s, now() AT TIME ZONE 'UTC') - %s) %s %s",
                 end,

@@ -151,9 +151,7 @@ class DistException(models.Model):
         ).action_accept()
         waiting._did("accept", reason)
         for exception in waiting:
-            exception._resolve(
-                "accepted" if exception.message_id else "closed", reason
-            )
+            exception._resolve("accepted" if exception.message_id else "closed", reason)
         self.env["dist.audit"]._record("exception.accept", waiting, reason)
 
     def _reject(self, reason, told=""):

@@ -14,7 +14,17 @@ class DistException(models.Model):
 
     @api.model
     def _cron_escalate(self):
-        """Hand what is too late over to the leaders, each exception once."""
+        """Hand what is too late over to the leaders, a batch at a time."""
+        while done := self._escalate_late():
+            if not self.env["ir.cron"]._commit_progress(done, remaining=0):
+                break
+
+    @api.model
+    def _escalate_late(self):
+        """Escalate a batch of those that are too late, each exception once.
+
+        :return: how many
+        """
         late = self.search(
             [
                 ("state", "!=", "resolved"),
@@ -23,12 +33,10 @@ class DistException(models.Model):
             ],
             limit=ESCALATE_BATCH,
         ).try_lock_for_update()
-        late._escalate(self.env._("It was not solved in time."))
         if late:
+            late._escalate(self.env._("It was not solved in time."))
             self.env["dist.audit"]._record("exception.escalate", late, "too late")
-        self.env["ir.cron"]._commit_progress(
-            len(late), remaining=len(late) == ESCALATE_BATCH
-        )
+        return len(late)
 
     # --------------------------------------------------------------- digest
 
@@ -58,8 +66,10 @@ class DistException(models.Model):
         values = self._digest_values(user)
         if not values["count"]:
             return
-        body = self.env["ir.qweb"].with_context(lang=user.lang)._render(
-            "dist_connector_base.dist_exception_digest", values
+        body = (
+            self.env["ir.qweb"]
+            .with_context(lang=user.lang)
+            ._render("dist_connector_base.dist_exception_digest", values)
         )
         self.env["mail.mail"].sudo().create(
             {
@@ -103,7 +113,12 @@ class DistException(models.Model):
             ],
             order="severity_rank:max DESC, impact_value:sum DESC, first_seen:min",
         )
-        labels = [label for _value, label in mine._fields["severity"]._description_selection(mine.env)]
+        labels = [
+            label
+            for _value, label in mine._fields["severity"]._description_selection(
+                mine.env
+            )
+        ]
         return {
             "user": user,
             "count": sum(group[1] for group in groups),

@@ -82,7 +82,7 @@ class DistException(models.Model):
             try:
                 with self.env.cr.savepoint():
                     found.update(handler._dist_impact(group))
-            except Exception as exc:
+            except Exception as exc:  # noqa: BLE001 - a handler of any addon
                 classify(exc, f"business impact of {message_type}")
         return found
 

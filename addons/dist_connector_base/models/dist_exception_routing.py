@@ -64,9 +64,9 @@ class DistException(models.Model):
                 """(coalesce(%(due)s < CASE WHEN %(state)s = 'resolved' THEN %(end)s
                                        ELSE now() AT TIME ZONE 'UTC' END, false)
                     = %(wanted)s)""",
-                due=SQL.identifier(alias, "sla_deadline"),
-                state=SQL.identifier(alias, "state"),
-                end=SQL.identifier(alias, "resolved_at"),
+                due=model._field_to_sql(alias, "sla_deadline", query),
+                state=model._field_to_sql(alias, "state", query),
+                end=model._field_to_sql(alias, "resolved_at", query),
                 wanted=True in value,
             )
         )

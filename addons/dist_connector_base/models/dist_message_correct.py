@@ -48,15 +48,20 @@ class DistMessage(models.Model):
         locked = self.try_lock_for_update()
         if not locked or self.state not in ("exception", "dead"):
             raise UserError(
-                self.env._("It is being handled just now. Only a document that failed "
-                           "can be corrected.")
+                self.env._(
+                    "It is being handled just now. Only a document that failed "
+                    "can be corrected."
+                )
             )
         before = self._content()
         last = max(self.version_ids.mapped("number"), default=0)
         versions = self.env["dist.message.version"]
         if not self.version_ids:
             versions._keep(
-                self, before, number=0, reason=self.env._("As it came"),
+                self,
+                before,
+                number=0,
+                reason=self.env._("As it came"),
                 created_at=self.received_at,
             )
         if self.direction == "out":

@@ -205,7 +205,7 @@ def find_overdue(env, limit: int) -> int:
         exception = env["dist.exception"]._open_for_message(
             expectation.message_id, _overdue_error(expectation)
         )
-        _set_severity(exception, expectation.severity)
+        exception._raise_severity(expectation.severity)
         expectation.write({"state": "overdue", "exception_id": exception.id})
     return len(due)
 
@@ -237,12 +237,6 @@ def _whom_to_ask(backend) -> str:
     return backend.env._(
         "Ask %s. This closes by itself when the answer comes.", backend.name
     )
-
-
-def _set_severity(exception, severity: str) -> None:
-    field = exception._fields.get("severity")
-    if field and severity in field.get_values(exception.env):
-        exception.severity = severity
 
 
 # ---------------------------------------------------------------- heartbeats
@@ -312,7 +306,7 @@ def _fell_silent(rule, last) -> None:
             next_step=_whom_to_ask(backend),
         ),
     )
-    _set_severity(exception, rule.severity)
+    exception._raise_severity(rule.severity)
     rule.write({"overdue": True, "exception_id": exception.id})
 
 

@@ -392,8 +392,9 @@ class InboundRun:
             ]
         )
         messages = self.env["dist.message"]
-        for row, error in self.errors:
-            exceptions._open_for_message(messages.browse(row.id), error)
-        for item in self.applied:
-            for error in item._warnings:
-                exceptions._open_for_message(messages.browse(item.row.id), error)
+        warnings = [
+            (item.row, error) for item in self.applied for error in item._warnings
+        ]
+        exceptions._open_for_messages(
+            [(messages.browse(row.id), error) for row, error in self.errors + warnings]
+        )

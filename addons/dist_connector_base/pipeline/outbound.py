@@ -333,9 +333,9 @@ class OutboundRun:
         )
         handler = self.flow._handler()
         messages = self.env["dist.message"]
-        for row, error in self.errors:
-            message = messages.browse(row.id)
-            exceptions._open_for_message(message, error)
+        failed = [(messages.browse(row.id), error) for row, error in self.errors]
+        exceptions._open_for_messages(failed)
+        for message, error in failed:
             handler._failed(message, error)
         freed = {
             row.partition

@@ -132,11 +132,9 @@ class TestInbound(DistCase):
         self.assertEqual(
             (found.vocabulary, found.code_value), ("carrier", "PigeonPost")
         )
-        action = found.action_map_code()
-        self.env["dist.code.map"].with_context(**action["context"]).create(
-            {"canonical_code": "UPS", "preferred": False}
-        )
-        found.with_context(dist_no_wake=True).action_replay()
+        action = found.with_context(dist_no_wake=True).action_map_code()
+        wizard = self.env[action["res_model"]].with_context(**action["context"])
+        wizard.create({"chosen_code": "UPS"}).action_apply()
         self.run_flow(self.flow("shipment_confirmation"))
         self.assertEqual(message.state, "done")
         self.assertEqual((found.state, found.resolution), ("resolved", "replayed"))
@@ -179,7 +177,7 @@ class TestInbound(DistCase):
     def test_accepted_message_frees_what_waits_behind_it(self):
         self.handler.faults = {"S1": BusinessError("first fails")}
         messages = self.arrive(shipment("S1"), shipment("S2"))
-        messages[0].exception_ids.with_context(dist_no_wake=True).action_accept()
+        messages[0].exception_ids.with_context(dist_no_wake=True)._accept("settled")
         self.run_flow(self.flow("shipment_confirmation"))
         self.assertEqual(messages.mapped("state"), ["cancelled", "done"])
         self.assertEqual(messages[0].exception_ids.resolution, "accepted")

@@ -2,6 +2,9 @@ from . import (
     dist_circuit_override,
     dist_code_map_import,
     dist_flow_back_fill,
+    dist_exception_correct,
+    dist_exception_decide,
+    dist_exception_map,
     dist_profile_clone,
     dist_profile_contract,
     dist_profile_import,
@@ -9,6 +12,3 @@ from . import (
     dist_reconciliation_settle,
     dist_reconciliation_start,
 )
-from . import dist_exception_correct
-from . import dist_exception_decide
-from . import dist_exception_map

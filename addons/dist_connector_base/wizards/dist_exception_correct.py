@@ -94,7 +94,10 @@ class DistExceptionCorrect(models.TransientModel):
             raise UserError(self.env._("Nothing was changed."))
         message._correct(content, self.reason, _difference(before, content))
         self.env["dist.audit"]._record(
-            "message.correct", message, self.reason, version=len(message.version_ids) - 1
+            "message.correct",
+            message,
+            self.reason,
+            version=len(message.version_ids) - 1,
         )
         count = exception._replay(action="correct", value=self.reason)
         return exception._notify(

@@ -34,8 +34,10 @@ class DistExceptionDecide(models.TransientModel):
     user_id = fields.Many2one(
         "res.users",
         "Owner",
-        domain=lambda self: self.env["dist.exception"]._fields["user_id"].domain(
+        domain=lambda self: (
             self.env["dist.exception"]
+            ._fields["user_id"]
+            .domain(self.env["dist.exception"])
         ),
     )
     per_minute = fields.Integer(
