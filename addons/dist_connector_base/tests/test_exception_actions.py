@@ -151,8 +151,26 @@ class TestActions(DistCase):
         row = self.backend.code_map_ids.filtered(lambda r: r.partner_code == "Pigeon")
         self.assertEqual(row.canonical_code, "UPS")
         self.assertFalse(row.preferred, "what is sent for UPS stays as it is")
-        self.assertEqual(len(self.audited("code_map.add")), 1)
+        self.assertEqual(len(self.audited("code_map.create")), 1)
         self.assertEqual(len(self.audited("exception.map")), 3)
+
+    def test_a_code_that_ran_out_gets_a_meaning_from_today_on(self):
+        old = self.env["dist.code.map"].create(
+            {
+                "backend_id": self.backend.id,
+                "vocabulary": "carrier",
+                "partner_code": "Pigeon",
+                "canonical_code": "OLD",
+                "valid_to": "2020-12-31",
+            }
+        )
+        message = self.arrive(shipment(carrier="Pigeon"))
+        self.wizard(
+            message.exception_ids, "action_map_code", chosen_code="UPS"
+        ).action_apply()
+        self.run_flow(self.shipments())
+        self.assertEqual(message.state, "done")
+        self.assertEqual(old.canonical_code, "OLD")
 
     # ----------------------------------------------------------- correction
 

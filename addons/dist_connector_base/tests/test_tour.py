@@ -30,3 +30,15 @@ class TestTour(DistTourCase):
         self.run_flow(self.flow("shipment_confirmation"))
         self.assertEqual(message.state, "done")
         self.assertEqual(message.exception_ids.state, "resolved")
+
+    def test_map_an_unknown_code_and_replay_all_that_wait_for_it(self):
+        messages = self.arrive(
+            shipment("S1", "R1", carrier="Pigeon"),
+            shipment("S2", "R2", carrier="Pigeon"),
+        )
+        self.start_tour("/odoo/distribution-exceptions", "dist_map_code", login="admin")
+        self.env.invalidate_all()
+        self.due_again(*messages)
+        self.run_flow(self.flow("shipment_confirmation"))
+        self.assertEqual(messages.mapped("state"), ["done", "done"])
+        self.assertEqual(set(messages.exception_ids.mapped("state")), {"resolved"})

@@ -85,13 +85,6 @@ class DistExceptionMap(models.TransientModel):
         if exception.error_class != "mapping" or not self.vocabulary:
             raise UserError(self.env._("This exception is not about an unknown code."))
         self._store(code)
-        self.env["dist.audit"]._record(
-            "code_map.add",
-            exception,
-            vocabulary=self.vocabulary,
-            code=self.code_value,
-            means=code,
-        )
         same = self._same_cause() if self.replay_all else exception
         count = same._replay(self.per_minute, action="map", value=code)
         return exception._notify(
@@ -111,17 +104,24 @@ class DistExceptionMap(models.TransientModel):
             ("backend_id", "=", self.backend_id.id),
             ("vocabulary", "=", self.vocabulary),
         ]
-        known = maps.search([*place, ("partner_code", "=", theirs)], limit=1)
-        if known and self.outgoing and known.canonical_code != ours:
+        known = maps.search([*place, ("partner_code", "=", theirs)])
+        today = fields.Date.context_today(self)
+        valid = known.filtered(
+            lambda row: (
+                (not row.valid_from or row.valid_from <= today)
+                and (not row.valid_to or row.valid_to >= today)
+            )
+        ).sorted(lambda row: row.valid_from or fields.Date.to_date("0001-01-01"))
+        if valid and self.outgoing and valid[-1].canonical_code != ours:
             raise UserError(
                 self.env._(
                     "The partner's code %(theirs)s means %(ours)s already.",
                     theirs=theirs,
-                    ours=known.canonical_code,
+                    ours=valid[-1].canonical_code,
                 )
             )
-        if known:
-            known.canonical_code = ours
+        if valid:
+            valid[-1].canonical_code = ours
             return
         # what is sent for one of our codes today stays what is sent
         taken = maps.search_count([*place, ("canonical_code", "=", ours)], limit=1)
@@ -132,5 +132,7 @@ class DistExceptionMap(models.TransientModel):
                 "partner_code": theirs,
                 "canonical_code": ours,
                 "preferred": not taken,
+                # an old row of this code stays true for its days
+                "valid_from": today if known else False,
             }
         )

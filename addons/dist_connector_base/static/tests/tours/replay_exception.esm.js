@@ -17,7 +17,7 @@ registry.category("web_tour.tours").add("dist_replay_exception", {
         },
         {
             content: "See what arrived",
-            trigger: ".o_field_widget[name=payload_text]:contains(S1)",
+            trigger: ".o_field_widget[name=payload_pretty]:contains(S1)",
         },
         {
             content: "Replay",
