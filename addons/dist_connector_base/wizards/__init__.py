@@ -1,10 +1,10 @@
 from . import (
     dist_circuit_override,
     dist_code_map_import,
-    dist_flow_back_fill,
     dist_exception_correct,
     dist_exception_decide,
     dist_exception_map,
+    dist_flow_back_fill,
     dist_profile_clone,
     dist_profile_contract,
     dist_profile_import,
