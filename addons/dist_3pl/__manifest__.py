@@ -27,6 +27,7 @@
         "views/dist_backend_stock_views.xml",
         "views/dist_request_line_views.xml",
         "views/stock_picking_views.xml",
+        "views/stock_picking_change_views.xml",
         "views/stock_warehouse_views.xml",
         "views/uom_uom_views.xml",
         "views/delivery_carrier_views.xml",

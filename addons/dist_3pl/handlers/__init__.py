@@ -1,5 +1,6 @@
 from . import (
     fulfilment_cancel,
+    fulfilment_change,
     fulfilment_request,
     fulfilment_response,
     inventory_adjustment,

@@ -239,6 +239,8 @@ class FulfilmentRequestHandler(models.AbstractModel):
             elif picking.dist_state == "cancel_pending":
                 cancel_now += picking
             picking._dist_write(values)
+            if picking.dist_change_state == "held":
+                picking._dist_change_later()
         # their cancel waited for the partner's number of the request
         self.env["dist.handler.fulfilment_cancel"]._collect(cancel_now)
 

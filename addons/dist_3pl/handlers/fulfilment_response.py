@@ -1,6 +1,7 @@
 """Fulfilment responses: what a partner says to a request after it was sent."""
 
 from odoo import models
+from odoo.addons.dist_connector_base.core.canonical import FulfilmentChange
 from odoo.addons.dist_connector_base.core.errors import BusinessError
 from odoo.addons.dist_connector_base.pipeline.timeline import Milestone
 
@@ -48,6 +49,12 @@ class FulfilmentResponseHandler(models.AbstractModel):
             closed = [("fulfilment_request", note if status == "rejected" else False)]
             if status in ("cancelled", "cancel_refused"):
                 closed.append(("fulfilment_cancel", note))
+            if status in ("changed", "change_refused"):
+                picking._dist_change_answered(
+                    self._reason(inbound.document)[:250]
+                    if status == "change_refused"
+                    else False
+                )
             for what in closed:
                 asked[what] = asked.get(what, self.env["stock.picking"]) + picking
         for (message_type, note), answered in asked.items():
@@ -112,6 +119,27 @@ class FulfilmentResponseHandler(models.AbstractModel):
                 self.env._("The partner refused to cancel: %s", reason),
                 next_step=self.env._(
                     "The partner ships it: tell the customer, or agree a return."
+                ),
+            )
+        )
+
+    def _apply_changed(self, inbound, picking):
+        message = picking._dist_change_of(inbound.document.change_key)
+        if picking.dist_change_state != "pending" or not message:
+            return
+        picking._dist_change_agreed(FulfilmentChange.from_json(message.canonical))
+
+    def _apply_change_refused(self, inbound, picking):
+        if picking.dist_change_state != "pending":
+            return
+        reason = self._reason(inbound.document)
+        picking._dist_change_refused(reason)
+        inbound.warn(
+            BusinessError(
+                self.env._("The partner refused a change: %s", reason),
+                next_step=self.env._(
+                    "Open the delivery and choose: let it ship as asked, ask again, or "
+                    "ship the difference apart."
                 ),
             )
         )

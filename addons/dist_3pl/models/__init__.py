@@ -37,6 +37,8 @@ from . import (
     stock_move_receipt,
     stock_picking,
     stock_picking_advice,
+    stock_picking_change,
+    stock_picking_choice,
     stock_picking_receipt,
     stock_picking_request,
     stock_picking_reroute,

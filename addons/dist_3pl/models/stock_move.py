@@ -1,6 +1,6 @@
 """Moves of deliveries that a third party ships."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class StockMove(models.Model):
@@ -10,6 +10,17 @@ class StockMove(models.Model):
         "dist.request.line", "move_id", "3PL request lines"
     )
 
+    dist_drop_asked = fields.Boolean(
+        readonly=True, copy=False, help="The 3PL was asked to leave the line out."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Notice lines that somebody adds to what a partner ships."""
+        moves = super().create(vals_list)
+        moves.picking_id._dist_open()._dist_change_later()
+        return moves
+
     def write(self, vals):
         """Withdraw or note a request whose demand somebody lowers."""
         lowered = (
@@ -18,6 +29,7 @@ class StockMove(models.Model):
         result = super().write(vals)
         if lowered:
             left = lowered.picking_id._dist_withdraw()
+            left._dist_change_later()
             for move in lowered.filtered(lambda m: m.picking_id in left):
                 move.picking_id.sudo().message_post(
                     body=self.env._(
@@ -33,7 +45,8 @@ class StockMove(models.Model):
     def _dist_lowered(self, vals):
         """Give the moves of open requests that ``vals`` lowers."""
         # a split lowers the demand of what ships now; the rest is in the backorder
-        if self.env.context.get("do_not_unreserve"):
+        context = self.env.context
+        if context.get("do_not_unreserve") or context.get("dist_no_change"):
             return self.browse()
         return self.filtered(
             lambda m: (
@@ -66,7 +79,10 @@ class StockMove(models.Model):
             )
         )
         held = (whole - whole._dist_cancel()) + (pickings - whole)._dist_withdraw()
-        for picking in held - whole:
+        changing = (held - whole).filtered(lambda p: p._dist_takes_changes())
+        moves.filtered(lambda m: m.picking_id in changing).dist_drop_asked = True
+        changing._dist_change_later()
+        for picking in held - whole - changing:
             picking.sudo().message_post(
                 body=self.env._(
                     "A line was not cancelled: %s was asked to ship it. Cancel the "
@@ -88,8 +104,11 @@ class StockMove(models.Model):
         return vals
 
     def _search_picking_for_assignation_domain(self):
-        """Put new demand into a delivery of its own once the partner has one."""
-        return [
-            *super()._search_picking_for_assignation_domain(),
-            ("dist_state", "in", ["none", "blocked"]),
-        ]
+        """Put new demand into a delivery of its own once the partner has one.
+
+        A sale order that is lowered still finds the delivery, which it is to lower.
+        """
+        domain = super()._search_picking_for_assignation_domain()
+        if self[:1].product_uom_qty < 0:
+            return domain
+        return [*domain, ("dist_state", "in", ["none", "blocked"])]

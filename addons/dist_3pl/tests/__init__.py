@@ -2,6 +2,7 @@ from . import (
     test_adjustment,
     test_cancel,
     test_charges,
+    test_change,
     test_companies,
     test_deadlines,
     test_inventory_snapshot,

@@ -1,6 +1,7 @@
 """Builders for the tests of the 3PL addon: a 3PL warehouse, orders, confirmations."""
 
 from odoo.addons.dist_connector_base.core.canonical import (
+    DOCUMENTS,
     FulfilmentResponse,
     InventorySnapshot,
     ShipmentConfirmation,
@@ -22,9 +23,13 @@ operations:
   drop:
     file: {{folder: in, name: "CAN_{{request_key}}.json"}}
     body: {{key: request_key}}
+  change:
+    file: {{folder: in, name: "CHG_{{change_key}}.json"}}
+    body: {{key: change_key}}
 flows:
   fulfilment_request: {{direction: out, send: ask, answer: {answer}}}
   fulfilment_cancel: {{direction: out, send: drop, answer: {answer}}}
+  fulfilment_change: {{direction: out, send: change, answer: {answer}}}
 """
 
 SHIPPED_AT = "2026-03-02T10:00:00+00:00"
@@ -51,6 +56,7 @@ class Answered:
 
     def __init__(self, message, verdict):
         self.message = message
+        self.document = DOCUMENTS[message.message_type].from_json(message.canonical)
         self.verdict = verdict
 
 

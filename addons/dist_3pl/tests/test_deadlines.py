@@ -59,5 +59,11 @@ class TestDeadlines(ThirdPartyCase):
         )
         self.assertEqual(
             set(rules.mapped("code")),
-            {"answered", "shipped", "cancel_answered", "inventory_snapshot"},
+            {
+                "answered",
+                "shipped",
+                "cancel_answered",
+                "change_answered",
+                "inventory_snapshot",
+            },
         )

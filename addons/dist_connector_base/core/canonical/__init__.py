@@ -4,6 +4,7 @@ from .application_advice import AdviceError, ApplicationAdvice
 from .base import DOCUMENTS, Document, Part, Problem, data_error, problems
 from .common import Address, LotQuantity, Money, Parcel, ParcelContent, Party, Quantity
 from .fulfilment_cancel import FulfilmentCancel
+from .fulfilment_change import FulfilmentChange, FulfilmentChangeLine
 from .fulfilment_request import (
     FulfilmentRequest,
     FulfilmentRequestLine,
@@ -41,6 +42,8 @@ __all__ = [
     "Charge",
     "Document",
     "FulfilmentCancel",
+    "FulfilmentChange",
+    "FulfilmentChangeLine",
     "FulfilmentRequest",
     "FulfilmentRequestLine",
     "FulfilmentResponse",

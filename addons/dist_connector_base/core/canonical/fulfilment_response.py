@@ -10,6 +10,7 @@ class FulfilmentResponse(Document):
     """What a warehouse says to a request or to a cancel.
 
     :ivar status: ``cancel_refused`` means that the warehouse ships all the same
+    :ivar change_key: the change that ``changed`` and ``change_refused`` answer
     :ivar reason_code: canonical reason, from the code map
     """
 
@@ -19,7 +20,16 @@ class FulfilmentResponse(Document):
 
     request_key: Key
     remote_id: Key | None = None
-    status: Literal["accepted", "rejected", "on_hold", "cancelled", "cancel_refused"]
+    change_key: Key | None = None
+    status: Literal[
+        "accepted",
+        "rejected",
+        "on_hold",
+        "cancelled",
+        "cancel_refused",
+        "changed",
+        "change_refused",
+    ]
     reason_code: Code | None = None
     reason: Text = ""
     responded_at: Moment | None = None

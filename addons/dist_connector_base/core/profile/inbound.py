@@ -214,7 +214,8 @@ def keys(flow: FlowSpec, document: Document) -> Keys:
 def _own_key(document: Document) -> str:
     """Give the key of a document; the answers to one request differ by status."""
     if document.doc_type in ("fulfilment_response", "receipt_response"):
-        return f"{document.key}:{document.status}"
+        asked = getattr(document, "change_key", None) or document.key
+        return f"{asked}:{document.status}"
     return document.key
 
 
