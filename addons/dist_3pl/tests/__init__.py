@@ -1,8 +1,8 @@
 from . import (
     test_adjustment,
     test_cancel,
-    test_charges,
     test_change,
+    test_charges,
     test_companies,
     test_deadlines,
     test_inventory_snapshot,
