@@ -42,6 +42,7 @@
         "views/dist_profile_preview_views.xml",
         "views/dist_profile_views.xml",
         "views/dist_code_map_views.xml",
+        "views/dist_proof_views.xml",
         "views/dist_menus.xml",
         "views/dist_team_views.xml",
         "views/dist_exception_rule_views.xml",

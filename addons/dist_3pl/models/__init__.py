@@ -5,6 +5,7 @@ from . import (
     dist_adjustment_line,
     dist_backend_receiving,
     dist_backend_stock,
+    dist_backend_stock_proof,
     dist_flow,
     dist_message,
     dist_parcel,

@@ -17,6 +17,7 @@ from . import (
     test_return_credit,
     test_routing,
     test_shipment,
+    test_stock_proof,
     test_stock_reconciliation,
     test_timeline,
     test_views,

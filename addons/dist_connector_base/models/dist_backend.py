@@ -2,13 +2,10 @@
 
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..core.canonical import DOCUMENTS
-from ..core.errors import DistError
-from ..core.profile import file_place
 from ..pipeline import outbox
-from ..pipeline.context import make_context, open_files, open_rest
 
 
 class DistBackend(models.Model):
@@ -153,39 +150,6 @@ class DistBackend(models.Model):
                 )
 
     # -------------------------------------------------------------- buttons
-
-    def action_test_connection(self):
-        """Reach the partner once, without any effect there, and say what happened."""
-        self.ensure_one()
-        self.check_access("write")
-        try:
-            text = self._test_connection()
-        except DistError as exc:
-            raise UserError("\n\n".join((str(exc), exc.next_step))) from exc
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": "success", "title": self.name, "message": text},
-        }
-
-    def _test_connection(self):
-        profile = self.profile_id._parsed()
-        if profile.transport == "rest":
-            with open_rest(self, profile) as rest:
-                rest.test()
-            return self.env._("The partner answers.")
-        ctx = make_context(self)
-        folders = sorted(
-            {
-                file_place(flow, ctx).folder
-                for flow in profile.flows.values()
-                if flow.has_folder()
-            }
-        )
-        with open_files(self, profile) as files:
-            for folder in folders:
-                files.list(folder, "*")
-        return self.env._("Signed in; %s folders can be listed.", len(folders))
 
     def action_open_messages(self):
         """Open the messages of this backend."""

@@ -189,6 +189,9 @@ class DistProfile(models.Model):
                 # stands in the module's history.
                 known._govern({"document": text})
                 self.env.registry.clear_cache()
+            if known.state == "approved" and not known.current_since:
+                # loaded before there was a version in force
+                known._take_over()
             return known
         profile = self.create({"document": text})
         profile._approve()

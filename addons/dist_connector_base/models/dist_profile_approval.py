@@ -1,5 +1,7 @@
 """The life of a profile version: approved by a second person, in force, rolled back."""
 
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -170,7 +172,8 @@ class DistProfile(models.Model):
         """Put this version in force, unless a later one is in force already."""
         self.ensure_one()
         former = self.search([("code", "=", self.code), ("current", "=", True)])
-        if former and former.effective_at > self.effective_at:
+        began = self.effective_at or datetime.min
+        if former and (former.effective_at or datetime.min) > began:
             # it would take over out of the blue once the later one is rolled back
             self._govern({"state": "retired"})
             self.message_post(
@@ -200,6 +203,8 @@ class DistProfile(models.Model):
                 ("state", "=", "approved"),
                 ("current", "=", False),
                 ("current_since", "=", False),
+                "|",
+                ("effective_at", "=", False),
                 ("effective_at", "<=", fields.Datetime.now()),
             ],
             order="effective_at, id",

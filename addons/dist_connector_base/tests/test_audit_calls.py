@@ -38,17 +38,15 @@ class TestAuditCalls(DistCase):
             .with_user(self.manager)
             .create({"name": "B", "profile_id": self.backend.profile_id.id})
         )
-        backend.environment = "production"
+        backend._go_live_in_spite("The partner has no test system")
         backend.environment = "production"
         backend.unlink()
+        told = self.told(backend)
         self.assertEqual(
-            self.told(backend),
-            [
-                ("backend.create", {}),
-                ("backend.change", {"environment": "test → production"}),
-                ("backend.delete", {}),
-            ],
+            [action for action, _detail in told],
+            ["backend.create", "backend.change", "backend.go_live", "backend.delete"],
         )
+        self.assertEqual(told[1][1], {"environment": "test → production"})
 
     def test_setting_without_the_password_in_an_address(self):
         setting = self.backend.setting_ids[:1].with_user(self.manager)

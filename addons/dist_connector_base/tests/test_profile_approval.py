@@ -132,6 +132,16 @@ class TestProfileApproval(DistCase):
         self.backend.profile_id = draft
         self.assertFalse(draft.current)
 
+    def test_versions_from_before_there_was_one_in_force_take_over_too(self):
+        self.env.cr.execute(
+            "UPDATE dist_profile SET current = false, current_since = NULL,"
+            " effective_at = NULL WHERE id = %s",
+            [self.first.id],
+        )
+        self.env.invalidate_all()
+        self.env["dist.profile"]._cron_take_over()
+        self.assertTrue(self.first.current)
+
     # ------------------------------------------------------------- roll back
 
     def test_roll_back_returns_every_backend(self):

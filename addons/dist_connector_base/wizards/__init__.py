@@ -1,4 +1,5 @@
 from . import (
+    dist_backend_go_live,
     dist_circuit_override,
     dist_code_map_import,
     dist_exception_correct,
