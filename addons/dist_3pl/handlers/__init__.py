@@ -1,4 +1,5 @@
 from . import (
+    dist_handler_impact,
     fulfilment_cancel,
     fulfilment_change,
     fulfilment_request,

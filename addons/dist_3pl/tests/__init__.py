@@ -5,6 +5,7 @@ from . import (
     test_charges,
     test_companies,
     test_deadlines,
+    test_impact,
     test_inventory_snapshot,
     test_lots,
     test_parcels,
