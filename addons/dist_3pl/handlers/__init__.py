@@ -1,5 +1,6 @@
 from . import (
     dist_handler_impact,
+    article,
     fulfilment_cancel,
     fulfilment_change,
     fulfilment_request,

@@ -43,6 +43,7 @@ class FulfilmentRequestHandler(models.AbstractModel):
             if not backend:
                 continue
             requests = []
+            ready = ready._dist_without_unknown_articles(backend)
             for picking in ready.with_company(backend.company_id):
                 try:
                     requests.append((picking, self._map(picking)))

@@ -1,5 +1,6 @@
 from . import (
     test_adjustment,
+    test_article,
     test_cancel,
     test_change,
     test_charges,

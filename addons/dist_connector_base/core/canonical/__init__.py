@@ -1,6 +1,7 @@
 """Canonical documents of the suite: one file per document, one meaning per field."""
 
 from .application_advice import AdviceError, ApplicationAdvice
+from .article import Article, ArticlePack
 from .base import DOCUMENTS, Document, Part, Problem, data_error, problems
 from .common import Address, LotQuantity, Money, Parcel, ParcelContent, Party, Quantity
 from .fulfilment_cancel import FulfilmentCancel
@@ -38,6 +39,8 @@ __all__ = [
     "AdjustmentLine",
     "AdviceError",
     "ApplicationAdvice",
+    "Article",
+    "ArticlePack",
     "AuthorisedLine",
     "Charge",
     "Document",

@@ -8,6 +8,7 @@ import {standardFieldProps} from "@web/views/fields/standard_field_props";
 const WORDS = {
     absent: _t("Not at the partner"),
     accepted: _t("Accepted"),
+    article: _t("Article"),
     business: _t("Business decision"),
     configuration: _t("Settings"),
     conflict: _t("Same key, other content"),

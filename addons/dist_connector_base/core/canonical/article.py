@@ -1,0 +1,44 @@
+"""Article: what a warehouse has to know of a product before the first order for it."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from .base import Document, Part
+from .common import DEFAULT_UNIT
+from .fields import Code, Key, Qty, Text
+
+
+class ArticlePack(Part):
+    """A packaging with its own barcode.
+
+    :ivar quantity: so many of the article's unit are in it
+    :ivar gtin: its barcode; None: it has none
+    """
+
+    unit: Code
+    quantity: Qty
+    gtin: Key | None = None
+
+
+class Article(Document):
+    """A product, as the warehouse is to keep it.
+
+    :ivar article_key: the SKU and a fingerprint of the rest: a change is sent anew
+    :ivar tracking: what the warehouse has to tell of each that it moves
+    :ivar expiry: lots have a day of expiry
+    """
+
+    doc_type: ClassVar[str] = "article"
+    key_field: ClassVar[str] = "article_key"
+
+    article_key: Key
+    sku: Key
+    name: Text
+    unit: Code = DEFAULT_UNIT
+    gtin: Key | None = None
+    packs: list[ArticlePack] = Field(default_factory=list)
+    tracking: Literal["none", "lot", "serial"] = "none"
+    expiry: bool = False
+    weight_kg: Qty | None = None
+    volume_m3: Qty | None = None
