@@ -135,7 +135,7 @@ class TestArticle(ThirdPartyCase):
     def test_a_product_the_warehouse_refuses_says_so_on_the_delivery(self):
         picking = self.delivery((self.tea, 1), warehouse=self.house)
         message = self.articles(self.tea)
-        self.answer_article(message, Outcome.REJECTED, message="bad barcode")
+        self.answer_article(message, Outcome.REJECTED)
         self.env["dist.handler.article"]._failed(message, ValueError("bad barcode"))
         self.assertEqual(picking.dist_state, "blocked")
         self.assertEqual(picking.dist_reason, "bad barcode")
