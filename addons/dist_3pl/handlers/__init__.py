@@ -1,6 +1,6 @@
 from . import (
-    dist_handler_impact,
     article,
+    dist_handler_impact,
     fulfilment_cancel,
     fulfilment_change,
     fulfilment_request,
