@@ -62,6 +62,7 @@
         "views/dist_timeline_views.xml",
         "views/dist_credential_views.xml",
         "views/dist_masking_rule_views.xml",
+        "views/dist_retention_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["dist_connector_base/static/src/**/*"],

@@ -290,3 +290,19 @@ def _cut(text: str, policy: Policy) -> str:
     if len(text) <= policy.limit:
         return text
     return f"{text[: policy.limit]}\n… of {len(text):,} characters"
+
+
+#: What is erased at a person's request: more than is masked where people must still be
+#: able to understand a failure.
+ERASE = Policy(
+    personal=re.compile(
+        f"(?:{DEFAULT.personal.pattern})|city|town|remark|comment|instructions?|note",
+        re.IGNORECASE,
+    ),
+    depth=200,
+)
+
+
+def erased(data: Any) -> Any:
+    """Give a document without personal data; keys, quantities and codes stay."""
+    return _tree(data, ERASE, 0, "")

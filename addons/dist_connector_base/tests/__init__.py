@@ -23,6 +23,7 @@ from . import (
     test_profile_tour,
     test_reconciliation,
     test_reconciliation_actions,
+    test_retention,
     test_roles,
     test_shadow,
     test_sweep,

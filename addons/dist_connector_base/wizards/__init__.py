@@ -6,6 +6,7 @@ from . import (
     dist_exception_decide,
     dist_exception_map,
     dist_flow_back_fill,
+    dist_erase_partner,
     dist_profile_clone,
     dist_profile_contract,
     dist_profile_import,
