@@ -16,6 +16,8 @@
     "external_dependencies": {
         "python": [
             "requests",
+            "zeep",
+            "lxml",
             "pysftp",
             "paramiko",
             "cryptography",

@@ -64,7 +64,7 @@ class Policy:
         r"(name|first_?name|last_?name|full_?name|company_?name|contact|attention"
         r"|e_?mail|email_?address|phone|phone_?number|mobile|fax|street[_-]?\d?"
         r"|street_?name|address|address[_-]?(line)?[_-]?\d|house_?number|iban|vat"
-        r"|zip|zip_?code|post(al)?_?code|tax_?id)",
+        r"|tele_?phone|mobile_?phone|zip|zip_?code|post(al)?_?code|tax_?id)",
         re.IGNORECASE,
     )
     rules: tuple[Rule, ...] = ()

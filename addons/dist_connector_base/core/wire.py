@@ -27,6 +27,20 @@ class HttpRequest:
 
 
 @dataclass(frozen=True)
+class SoapRequest:
+    """One SOAP call, ready to be written as the partner's WSDL has it.
+
+    :ivar operation: name of the operation in the WSDL
+    :ivar arguments: its arguments by name, without what proves who we are
+    :ivar safe: as for ``HttpRequest``
+    """
+
+    operation: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    safe: bool = False
+
+
+@dataclass(frozen=True)
 class HttpResponse:
     """One HTTP answer, read to its end (within the size limit)."""
 

@@ -11,6 +11,7 @@ from . import (
     dist_backend_proof,
     dist_backend_setting,
     dist_backend_webhook,
+    dist_backend_wsdl,
     dist_binding,
     dist_bucket,
     dist_cache_mixin,

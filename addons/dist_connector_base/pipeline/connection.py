@@ -20,7 +20,11 @@ def test_connection(backend, profile) -> list[Step]:
     steps = [_settings(backend), _credentials(backend, profile)]
     if any(step.ok is False for step in steps):
         return steps
-    if profile.transport == "rest":
+    if profile.transport == "soap":
+        steps.append(_wsdl(backend))
+        if steps[-1].ok is False:
+            return steps
+    if profile.transport in ("rest", "soap"):
         return steps + _rest(backend, profile)
     return steps + _files(backend, profile)
 
@@ -48,6 +52,14 @@ def _credentials(backend, profile) -> Step:
     except DistError as exc:
         return failed("credentials", exc)
     return Step("credentials", True, f"stored: {', '.join(sorted(names))}")
+
+
+def _wsdl(backend) -> Step:
+    try:
+        size = len(backend._wsdl_content())
+    except DistError as exc:
+        return failed("settings", exc)
+    return Step("settings", True, f"the WSDL is here ({size:,} bytes)")
 
 
 # ------------------------------------------------------------------------ HTTP

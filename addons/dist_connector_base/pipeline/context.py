@@ -29,15 +29,29 @@ def make_context(backend) -> Context:
     )
 
 
-def open_rest(backend, profile) -> RestTransport:
-    """Give the HTTP transport of a backend; a context manager.
+def open_rest(backend, profile):
+    """Give the transport of a backend that is called over HTTP; a context manager.
 
-    :raises ConfigurationError: when a setting or a credential is missing
+    :rtype: RestTransport | transports.soap.SoapTransport
+    :raises ConfigurationError: when a setting, a credential or the WSDL is missing
     """
     base_url = _fill(profile.base_url, make_context(backend))
-    return RestTransport(
+    rest = RestTransport(
         _rest_settings(backend, base_url), _rest_auth(backend, profile.auth)
     )
+    return _soap(backend, profile, rest) if profile.transport == "soap" else rest
+
+
+def _soap(backend, profile, rest: RestTransport):
+    # zeep takes its time to import: only where a partner speaks SOAP
+    from ..transports.soap import SoapTransport
+
+    auth, arguments = profile.auth, {}
+    if auth.scheme == "arguments":
+        arguments[auth.secret_argument] = _secret(backend, auth)
+        if auth.user_argument:
+            arguments[auth.user_argument] = _fill(auth.user, make_context(backend))
+    return SoapTransport(rest, backend._wsdl_content(), arguments)
 
 
 def fetch_public_keys(backend, profile) -> str:
@@ -98,7 +112,7 @@ def open_files(backend, profile) -> SftpTransport | FolderTransport:
 
 
 def _rest_auth(backend, auth) -> AuthSpec:
-    if auth.scheme == "none":
+    if auth.scheme in ("none", "arguments"):
         return AuthSpec()
     ctx = make_context(backend)
     name = auth.name

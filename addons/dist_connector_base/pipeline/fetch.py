@@ -12,6 +12,8 @@ from ..core.errors import DistError
 from . import ledger, wake
 from .context import make_context, open_files, open_rest
 from .gate import Gate, Held
+from .lanes import PATIENCE as LANE_PATIENCE
+from .lanes import take_lane
 
 _logger = logging.getLogger(__name__)
 
@@ -34,6 +36,9 @@ def fetch(flow) -> str:
     profile = backend.profile_id._parsed()
     spec = profile.flows[flow.message_type]
     gate = Gate(backend, profile)
+    if profile.parallel and not take_lane(flow.env, backend, flow.channel):
+        flow._enqueue_fetch(delay=LANE_PATIENCE)
+        return "all lanes to the partner are taken"
     try:
         number = 0
         if spec.poll:

@@ -35,7 +35,9 @@ def take_lane(env, backend, channel: str) -> bool:
 def lanes_of(backend, channel: str) -> int:
     """Give how many jobs may talk to a partner at once."""
     wanted = backend.lanes or capacity(channel) // 2
-    return min(max(wanted, 1), MOST_LANES)
+    # what the partner can bear, whatever a person or the server's size would allow
+    most = backend.profile_id._parsed().parallel or MOST_LANES
+    return min(max(wanted, 1), most, MOST_LANES)
 
 
 def capacity(channel: str) -> int:

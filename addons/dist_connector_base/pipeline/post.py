@@ -7,7 +7,7 @@ from typing import Any
 from ..core import profile as profiles
 from ..core.canonical import Document
 from ..core.errors import DistError
-from ..core.wire import FileDrop, HttpRequest, LookUp, Outcome, Verdict
+from ..core.wire import FileDrop, HttpRequest, LookUp, Outcome, SoapRequest, Verdict
 from .context import open_files, open_rest
 from .privacy import Privacy
 
@@ -22,7 +22,7 @@ class Parcel:
 
     operation: Any
     document: Document
-    content: HttpRequest | FileDrop | profiles.FileSearch
+    content: HttpRequest | SoapRequest | FileDrop | profiles.FileSearch
     masked: str
     answer: tuple[int | None, str, float] | None = None
 

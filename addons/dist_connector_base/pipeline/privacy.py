@@ -4,9 +4,17 @@ from dataclasses import replace
 
 from ..core import masking
 from ..core.canonical import Document
+from ..core.codecs import json_codec
 from ..core.errors import DistError
 from ..core.profile import FileSearch
-from ..core.wire import FileDrop, HttpRequest, HttpResponse, LookUp, Verdict
+from ..core.wire import (
+    FileDrop,
+    HttpRequest,
+    HttpResponse,
+    LookUp,
+    SoapRequest,
+    Verdict,
+)
 
 
 class Privacy:
@@ -24,15 +32,25 @@ class Privacy:
         """Take in what a transport keeps secret beside the credentials: tokens."""
         self._secrets.update(getattr(transport, "secrets", list)())
 
-    def content(self, content: HttpRequest | FileDrop | FileSearch) -> str:
+    def content(
+        self, content: HttpRequest | SoapRequest | FileDrop | FileSearch
+    ) -> str:
         """Give what an attempt keeps of what goes out."""
         if isinstance(content, HttpRequest):
             return masking.mask_request(
                 content, secrets=self._secrets, policy=self._policy
             )
+        if isinstance(content, SoapRequest):
+            return self._soap(content)
         if isinstance(content, FileDrop):
             return f"{content.folder}/{content.name}, {len(content.content)} bytes"
         return f"{content.name} in {', '.join(content.folders)}"
+
+    def _soap(self, request: SoapRequest) -> str:
+        """Give a call's arguments; who we are is added behind this."""
+        body = json_codec.encode(dict(request.arguments))
+        text = masking.without(masking.mask_body(body, self._policy), self._secrets)
+        return f"{request.operation}\n\n{text}"
 
     def response(self, response: HttpResponse, document: Document) -> str:
         """Give what an attempt keeps of the answer to a document."""

@@ -26,6 +26,7 @@ from . import (
     test_retention,
     test_roles,
     test_shadow,
+    test_soap_backend,
     test_sweep,
     test_tour,
     test_trace,

@@ -60,7 +60,7 @@ def decode(payload: bytes, form: XmlForm) -> Any:
         namespace than agreed, an element that repeats and is no list, too deep
     """
     text = decode_text(payload, form.charset or _charset(payload))
-    _refuse_document_type(text)
+    refuse_document_type(text)
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -99,7 +99,7 @@ def _charset(payload: bytes) -> str:
     return found[1].decode() if found else "utf-8"
 
 
-def _refuse_document_type(text: str) -> None:
+def refuse_document_type(text: str) -> None:
     """Look at what stands before the root: there alone a document type can stand.
 
     :raises DataError: for one, since it can define entities that grow without end or

@@ -13,7 +13,7 @@ from .functions import setting_problem
 from .lines import Path
 from .mapping import Each, Group, Leaf, Listed, When
 from .mapping import Node as MapNode
-from .specs import AuthSpec, Csv, FlowSpec, Operation, Profile, Xml
+from .specs import AuthSpec, Csv, FlowSpec, Json, Operation, Profile, Xml
 from .templates import Template
 from .words import did_you_mean
 
@@ -35,8 +35,10 @@ def check_profile(profile: Profile, raw: dict[str, Any]) -> list[Fault]:
             hint = did_you_mean(sample.flow, profile.flows)
             words = f"{sample.flow!r} is not a flow of the profile{hint}"
             faults.append((("samples", index, "flow"), words))
-    if profile.transport == "rest" and profile.base_url is None:
+    if profile.transport in ("rest", "soap") and profile.base_url is None:
         faults.append((("base_url",), "is missing"))
+    if profile.transport == "soap" and not profile.wsdl:
+        faults.append((("wsdl",), "is missing: the name of the partner's WSDL"))
     faults += _check_auth(profile.auth)
     return faults
 
@@ -51,6 +53,7 @@ def _check_auth(auth: AuthSpec) -> Iterator[Fault]:
         "oauth2": ("credential", "user", "token_url"),
         "password": ("credential", "user"),
         "ssh_key": ("credential", "user"),
+        "arguments": ("credential", "secret_argument"),
     }
     for key in needed.get(auth.scheme, ()):
         if not getattr(auth, key):
@@ -62,14 +65,16 @@ def _check_auth(auth: AuthSpec) -> Iterator[Fault]:
 
 def _check_operation(profile: Profile, op: Operation, path: Path) -> Iterator[Fault]:
     kinds = [bool(op.method or op.path), op.file is not None, op.find_file is not None]
-    if sum(kinds) != 1:
-        yield path, "is exactly one of: method and path, file, find_file"
+    if op.soap:
+        yield from _check_soap(profile, op, any(kinds), path)
+    elif sum(kinds) != 1:
+        yield path, "is exactly one of: method and path, soap, file, find_file"
     elif kinds[0] and not (op.method and op.path):
         yield path, "needs both method and path"
     if kinds[0] and profile.transport != "rest":
         yield path, f"is an HTTP call, and the transport is {profile.transport}"
-    if (kinds[1] or kinds[2]) and profile.transport == "rest":
-        yield path, "is about files, and the transport is rest"
+    if (kinds[1] or kinds[2]) and profile.transport in ("rest", "soap"):
+        yield path, f"is about files, and the transport is {profile.transport}"
     if op.path is not None and not op.path.text.startswith("/"):
         yield (*path, "path"), "does not begin with /"
     for key in ("look_up", "paging", "cursor"):
@@ -81,6 +86,20 @@ def _check_operation(profile: Profile, op: Operation, path: Path) -> Iterator[Fa
         yield (*path, "format"), "writes XML and names no root"
     if op.file and op.body is None:
         yield path, "writes a file and has no body"
+
+
+def _check_soap(profile, op: Operation, also: bool, path: Path) -> Iterator[Fault]:
+    if profile.transport != "soap":
+        yield (
+            (*path, "soap"),
+            f"is a SOAP call, and the transport is {profile.transport}",
+        )
+    if also or op.params or op.headers:
+        yield path, "is a SOAP call, which has neither path, params, headers nor files"
+    if op.paging:
+        yield (*path, "paging"), "is not for SOAP calls"
+    if not isinstance(op.format, Json):
+        yield (*path, "format"), "is not for SOAP calls: the WSDL says it"
 
 
 def _check_paging(op: Operation, path: Path) -> Iterator[Fault]:
@@ -123,7 +142,8 @@ def _check_out(profile, flow: FlowSpec, model, path: Path) -> Iterator[Fault]:
             yield (*path, key), f"{name!r} is not an operation{hint}"
             continue
         yield from _check_fields(operation, model, ("operations", name))
-        if key == "look_up" and operation.kind == "http" and not operation.look_up:
+        asks = operation.kind in ("http", "soap")
+        if key == "look_up" and asks and not operation.look_up:
             yield ("operations", name), "is used as a look-up and has no look_up"
 
 
@@ -144,8 +164,11 @@ def _check_in(profile, flow: FlowSpec, model, path: Path) -> Iterator[Fault]:
             yield where, f"{flow.poll.operation!r} is not an operation{hint}"
         elif not operation.safe:
             yield where, "is polled, so it needs safe: true"
-    if flow.file and profile.transport == "rest":
-        yield (*path, "file"), "is about files, and the transport is rest"
+    if flow.file and profile.transport in ("rest", "soap"):
+        yield (
+            (*path, "file"),
+            f"is about files, and the transport is {profile.transport}",
+        )
     if flow.map is None:
         yield path, "has no map"
     else:

@@ -7,7 +7,7 @@ from typing import Any
 from ..canonical import Document
 from ..codecs import csv_codec, json_codec, xml_codec
 from ..errors import ConfigurationError, DataError
-from ..wire import FileDrop, HttpRequest
+from ..wire import FileDrop, HttpRequest, SoapRequest
 from .context import Context, FileSearch
 from .functions import as_text
 from .inbound import csv_form, xml_form
@@ -22,7 +22,7 @@ _BAD_IN_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 def build(
     operation: Operation, document: Document, ctx: Context
-) -> HttpRequest | FileDrop | FileSearch:
+) -> HttpRequest | SoapRequest | FileDrop | FileSearch:
     """Build what an operation sends for a document.
 
     :raises DataError: the document lacks what the operation needs, or holds what
@@ -38,6 +38,8 @@ def build(
             _folder(folder, data, scope) for folder in operation.find_file.folders
         )
         return FileSearch(folders, file_name(operation.find_file.name, data, scope))
+    if operation.soap:
+        return soap_request(operation, data, scope)
     body = _body(operation, data, scope)
     if operation.file:
         return FileDrop(
@@ -55,6 +57,17 @@ def _filled(value: Any) -> Any:
     if isinstance(value, list):
         return [_filled(held) for held in value]
     return None if value == "" else value
+
+
+def soap_request(operation: Operation, data: Any, scope: Scope) -> SoapRequest:
+    """Build the call of a SOAP operation.
+
+    :raises DataError: the arguments are no group
+    """
+    arguments = operation.body.fill(data, scope) if operation.body else {}
+    if not isinstance(arguments, dict):
+        raise DataError("is no group of arguments", path=operation.name)
+    return SoapRequest(operation.soap, arguments, safe=operation.safe)
 
 
 def http_request(

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ConfigurationError, DataError, SecurityError
-from ..wire import HttpRequest, HttpResponse, Outcome
+from ..wire import HttpRequest, HttpResponse, Outcome, SoapRequest
 from .answers import judge
 from .context import Context
 from .dates import iso_text, read_moment
 from .functions import as_text
 from .inbound import decode_format
 from .numbers import number
-from .outbound import http_request
+from .outbound import http_request, soap_request
 from .scope import Scope
 from .specs import CursorSpec, Operation, PagingSpec
 from .types import read_duration
@@ -24,12 +24,21 @@ from .types import read_duration
 _NEXT_LINK = re.compile(r'<([^<>]*)>[^,]*?;\s*rel="?next"?', re.IGNORECASE)
 
 
-def first_page(operation: Operation, cursor: str, ctx: Context) -> HttpRequest:
+def first_page(
+    operation: Operation, cursor: str, ctx: Context
+) -> HttpRequest | SoapRequest:
     """Ask for the first page after a cursor; an empty one begins at ``start``.
+
+    The arguments of a SOAP call find the cursor as ``cursor``.
 
     :raises ConfigurationError: for a setting that is not filled in
     """
     data = {"settings": dict(ctx.settings), "cursor": cursor}
+    if operation.soap:
+        if operation.cursor:
+            start = cursor or _start(operation.cursor, ctx)
+            data["cursor"] = _written(operation.cursor, start)
+        return soap_request(operation, data, Scope(ctx, "out", data))
     request = http_request(operation, data, Scope(ctx, "out", data))
     params = dict(request.params)
     paging = operation.paging

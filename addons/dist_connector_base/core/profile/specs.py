@@ -55,6 +55,8 @@ class AuthSpec(Spec):
     :ivar token_url: where ``oauth2`` (client credentials) gets its token
     :ivar scope: scopes that are asked for, separated by blanks
     :ivar client_auth: how the client shows itself there: ``basic`` or in the ``form``
+    :ivar user_argument: argument of every SOAP operation with the user (``arguments``)
+    :ivar secret_argument: the one with the password
     """
 
     scheme: Literal[
@@ -66,6 +68,7 @@ class AuthSpec(Spec):
         "oauth2",
         "password",
         "ssh_key",
+        "arguments",
     ]
     credential: str = ""
     name: str = ""
@@ -74,6 +77,8 @@ class AuthSpec(Spec):
     token_url: Text | None = None
     scope: Text | None = None
     client_auth: Literal["basic", "form"] = "basic"
+    user_argument: str = ""
+    secret_argument: str = ""
 
 
 class Csv(Spec):
@@ -220,9 +225,11 @@ class Operation(Spec):
     """One thing that may be done at the partner. Nothing else can be called.
 
     :ivar safe: repeating it can do no harm; never guessed from the HTTP method
+    :ivar soap: name of the SOAP operation; ``body`` then maps its arguments
     """
 
     title: str = ""
+    soap: str = ""
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"] | None = None
     path: Text | None = None
     params: dict[str, Text] = Field(default_factory=dict)
@@ -248,7 +255,9 @@ class Operation(Spec):
 
     @property
     def kind(self) -> str:
-        """Give ``http``, ``file`` or ``find_file``."""
+        """Give ``http``, ``soap``, ``file`` or ``find_file``."""
+        if self.soap:
+            return "soap"
         if self.file:
             return "file"
         return "find_file" if self.find_file else "http"
@@ -388,7 +397,9 @@ class FlowSpec(Spec):
 class Profile(Spec):
     """A partner: how to reach it, and what its documents mean.
 
-    :ivar base_url: address that all paths are below
+    :ivar base_url: address that all paths are below; of SOAP, the service's address
+    :ivar wsdl: name of the partner's WSDL, which each backend has a copy of
+    :ivar parallel: jobs that may talk to the partner at the same time, over all workers
     :ivar expectations: what must follow what, and within which time
     :ivar code_maps: vocabulary → partner's code → canonical code; a backend starts
         with these and may have its own
@@ -398,11 +409,13 @@ class Profile(Spec):
     code: Name = Field(alias="profile")
     version: str = Field(min_length=1)
     title: str = Field(min_length=1)
-    transport: Literal["rest", "sftp", "folder"]
+    transport: Literal["rest", "soap", "sftp", "folder"]
     contract: ContractSpec = ContractSpec()
     settings: dict[Name, SettingSpec] = Field(default_factory=dict)
     auth: AuthSpec = AuthSpec(scheme="none")
     base_url: Text | None = None
+    wsdl: str = ""
+    parallel: Annotated[int, Field(ge=1, le=64)] | None = None
     pace: PaceSpec | None = None
     trace: TraceSpec = TraceSpec()
     code_maps: dict[Name, dict[str, str]] = Field(default_factory=dict)
