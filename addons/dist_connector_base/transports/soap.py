@@ -132,8 +132,7 @@ class SoapTransport:
 
     def secrets(self) -> list[str]:
         """Give what must not stand in any text."""
-        told = getattr(self._rest, "secrets", list)()
-        return [*told, *self._arguments.values()]
+        return self._rest.secrets()
 
     def test(self) -> HttpResponse:
         """Reach the partner without any effect there; any answer will do.
