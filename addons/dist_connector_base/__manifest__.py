@@ -24,6 +24,7 @@
             "pydantic",
             "jmespath",
             "PyYAML",
+            "prometheus-client",
         ],
     },
     "data": [
@@ -45,6 +46,7 @@
         "views/dist_profile_views.xml",
         "views/dist_code_map_views.xml",
         "views/dist_proof_views.xml",
+        "views/dist_control_tower_views.xml",
         "views/dist_menus.xml",
         "views/dist_team_views.xml",
         "views/dist_exception_rule_views.xml",

@@ -19,6 +19,8 @@ from . import (
     dist_code_map,
     dist_code_unmapped,
     dist_correlation,
+    dist_control_tower,
+    dist_control_tower_tables,
     dist_credential,
     dist_exception,
     dist_exception_actions,
@@ -62,4 +64,9 @@ from . import (
     dist_timeline,
     dist_timeline_mixin,
     res_company,
+    dist_flow_stat,
+    dist_message,
+    dist_metrics,
+    dist_profile,
+    dist_self_check,
 )

@@ -124,6 +124,11 @@ class DistMessage(models.Model):
         "(flow_id, coalesce(priority, 0) DESC, coalesce(parent_id, id), id) "
         "WHERE state IN ('received', 'ready')"
     )
+    # What stands still, and what was finished since: the control tower reads these.
+    _stopped = models.Index(
+        "(flow_id, received_at) WHERE state IN ('waiting', 'exception', 'dead')"
+    )
+    _finished = models.Index("USING brin (done_at)")
     _open_partition = models.Index(
         "(backend_id, direction, partition, id) WHERE partition IS NOT NULL AND state "
         "IN ('received', 'ready', 'waiting', 'exception', 'dead')"

@@ -47,6 +47,11 @@ class DistBenchRow(models.Model):
         self.env["dist.profile"].browse(profile_id).sudo()._approve()
         return True
 
+    def count_hours(self):
+        """Count the finished messages as the cron does."""
+        self.env["dist.flow.stat"].sudo()._cron_count()
+        return True
+
     def arrive(self, flow_id, payloads):
         """Put messages on record as the webhook does, many in one transaction."""
         from odoo.addons.dist_connector_base.pipeline import ledger, wake
