@@ -53,7 +53,7 @@ def _fill_open(build: Build, database: str, flow: int) -> None:
             INSERT INTO dist_exception (
                 name, state, error_class, severity, backend_id, flow_id, company_id,
                 message_id, first_seen, last_seen, occurrences)
-            SELECT 'bench', 'open', 'business', 'normal', backend_id, flow_id,
+            SELECT 'bench', 'open', 'business', 'medium', backend_id, flow_id,
                    company_id, id, received_at, received_at, 1
               FROM made WHERE state = 'exception'""",
     )

@@ -20,7 +20,9 @@ def metrics_token() -> str:
 
 
 class DistMonitor(http.Controller):
-    @http.route("/dist/health", type="http", auth="none", methods=["GET"], save_session=False)
+    @http.route(
+        "/dist/health", type="http", auth="none", methods=["GET"], save_session=False
+    )
     def health(self):
         """Say whether messages are handled: 200, or 503 when they stand still.
 
@@ -40,7 +42,9 @@ class DistMonitor(http.Controller):
             content_type="application/json",
         )
 
-    @http.route("/dist/metrics", type="http", auth="none", methods=["GET"], save_session=False)
+    @http.route(
+        "/dist/metrics", type="http", auth="none", methods=["GET"], save_session=False
+    )
     def metrics(self):
         """Give the metrics to whoever shows the token (``Authorization: Bearer``).
 

@@ -212,7 +212,12 @@ class DistControlTower(models.AbstractModel):
         )
 
     def _difference_tile(self):
-        domain = [("state", "=", "open"), ("company_id", "in", self.env.companies.ids)]
+        domain = [
+            ("state", "in", ("open", "asked", "approval")),
+            ("current", "=", True),
+            ("kind", "!=", "late"),
+            ("company_id", "in", self.env.companies.ids),
+        ]
         count = self.env["dist.reconciliation.line"].sudo().search_count(domain)
         return self._tile(
             "differences",

@@ -5,7 +5,9 @@ from odoo.tools import SQL
 
 #: Upper ends of the age classes of open exceptions, in hours; the last has none.
 AGE_CLASSES = (4, 24, 72)
-SEVERITIES = ("critical", "high", "normal", "low")
+#: From well to stopped.
+CIRCUIT_STATES = ("closed", "half_open", "open")
+SEVERITIES = ("critical", "high", "medium", "low")
 
 
 class DistControlTower(models.AbstractModel):
@@ -95,11 +97,23 @@ class DistControlTower(models.AbstractModel):
         ]
 
     def _circuits(self, backend_ids):
-        """Give the worst circuit state of each backend that has one.
+        """Give the worst state of the lines to each backend; a person's word counts.
 
-        :rtype: dict[int, str]
+        :return: ``{backend id: closed, half_open or open}``
         """
-        return {}
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT backend_id,
+                          CASE override WHEN 'auto' THEN state ELSE override END
+                     FROM dist_circuit WHERE backend_id = ANY(%s)""",
+                backend_ids,
+            )
+        )
+        worst = {}
+        for backend_id, state in rows:
+            known = worst.get(backend_id, "closed")
+            worst[backend_id] = max(known, state, key=CIRCUIT_STATES.index)
+        return worst
 
     def _queue(self):
         """Give depth and age of the queues of the suite."""
@@ -182,7 +196,11 @@ class DistControlTower(models.AbstractModel):
         ]
         if age < len(AGE_CLASSES):
             conditions.append(
-                ("first_seen", ">", fields.Datetime.subtract(now, hours=AGE_CLASSES[age]))
+                (
+                    "first_seen",
+                    ">",
+                    fields.Datetime.subtract(now, hours=AGE_CLASSES[age]),
+                )
             )
         return self._exceptions(
             *(

@@ -50,50 +50,60 @@ class DistMetrics(models.AbstractModel):
         """
         registry = CollectorRegistry()
         registry.register(_FlowTotals(self._flow_totals()))
-        self._gauge(
-            registry,
-            "dist_oldest_unprocessed_seconds",
-            "Age of the oldest message in line.",
-            ["partner", "flow"],
-            self._oldest(),
-        )
-        self._gauge(
-            registry,
-            "dist_exceptions_open",
-            "Open exceptions.",
-            ["partner", "severity", "kind"],
-            self._exceptions(),
-        )
-        self._gauge(
-            registry,
-            "dist_exception_age_seconds",
-            "Age of the oldest open exception.",
-            ["severity"],
-            self._exception_age(),
-        )
-        self._gauge(
-            registry,
-            "dist_queue_jobs",
-            "Jobs of the suite by queue and state.",
-            ["channel", "state"],
-            self._jobs(),
-        )
-        self._gauge(
-            registry,
-            "dist_last_success_timestamp_seconds",
-            "When the flow last finished a document.",
-            ["partner", "flow"],
-            self._last_success(),
-        )
-        alive = self.env["dist.self.check"]._runner_is_alive()
-        self._gauge(
-            registry, "dist_runner_up", "A job runner is at work.", [], [((), alive)]
-        )
-        self._more(registry)
+        for name, (text, labels, rows) in self._gauges().items():
+            self._gauge(registry, name, text, labels, rows)
         return generate_latest(registry)
 
-    def _more(self, registry):
-        """Add metrics of other models; an addon extends this."""
+    def _gauges(self):
+        """Give the gauges; an addon adds its own by extending this.
+
+        :return: ``{name: (what it says, names of its labels, [(label values, number)])}``
+        """
+        flow = ["partner", "flow"]
+        runner = self.env["dist.self.check"]._runner_is_alive()
+        return {
+            "dist_oldest_unprocessed_seconds": (
+                "Age of the oldest message in line.",
+                flow,
+                self._oldest(),
+            ),
+            "dist_last_success_timestamp_seconds": (
+                "When the flow last finished a document.",
+                flow,
+                self._last_success(),
+            ),
+            "dist_exceptions_open": (
+                "Open exceptions.",
+                ["partner", "severity", "kind"],
+                self._exceptions(),
+            ),
+            "dist_exception_age_seconds": (
+                "Age of the oldest open exception.",
+                ["severity"],
+                self._exception_age(),
+            ),
+            "dist_sla_breached": (
+                "Open exceptions past their deadline.",
+                ["severity"],
+                self._breached(),
+            ),
+            "dist_queue_jobs": (
+                "Jobs of the suite by queue and state.",
+                ["channel", "state"],
+                self._jobs(),
+            ),
+            "dist_breaker_state": (
+                "Line to a partner: 0 working, 1 being tried, 2 stopped.",
+                ["partner", "operation"],
+                self._circuits(),
+            ),
+            "dist_recon_differences": (
+                "Open differences between a partner and Odoo.",
+                ["partner", "kind"],
+                self._differences(),
+            ),
+            "dist_runner_up": ("A job runner is at work.", [], [((), runner)]),
+        }
 
     @staticmethod
     def _gauge(registry, name, text, labels, rows):
@@ -192,5 +202,37 @@ class DistMetrics(models.AbstractModel):
                      JOIN dist_backend AS b ON b.id = f.backend_id
                     WHERE s.last_done_at IS NOT NULL
                  GROUP BY 1, 2 ORDER BY 1, 2"""
+            )
+        )
+
+    def _circuits(self):
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT b.name, c.operation,
+                          CASE c.override WHEN 'auto' THEN c.state ELSE c.override END
+                     FROM dist_circuit AS c
+                     JOIN dist_backend AS b ON b.id = c.backend_id ORDER BY 1, 2"""
+            )
+        )
+        return [(row[:2], CIRCUIT_VALUES[row[2]]) for row in rows]
+
+    def _differences(self):
+        return self._pairs(
+            SQL(
+                """SELECT coalesce(b.name, ''), l.kind, count(*)
+                     FROM dist_reconciliation_line AS l
+                LEFT JOIN dist_backend AS b ON b.id = l.backend_id
+                    WHERE l.current AND l.state IN ('open', 'asked', 'approval')
+                 GROUP BY 1, 2 ORDER BY 1, 2"""
+            )
+        )
+
+    def _breached(self):
+        return self._pairs(
+            SQL(
+                """SELECT severity, count(*) FROM dist_exception
+                    WHERE state != 'resolved'
+                      AND sla_deadline < now() AT TIME ZONE 'UTC'
+                 GROUP BY severity ORDER BY severity"""
             )
         )

@@ -18,6 +18,8 @@ CRON_INTERVALS = 3
 CLOCK_SECONDS = 5
 #: A poll is late after this many of its own intervals.
 FETCH_INTERVALS = 3
+#: Contracts that end within so many days are named.
+CONTRACT_DAYS = 60
 BASE = "dist_connector_base"
 
 
@@ -67,6 +69,7 @@ class DistSelfCheck(models.AbstractModel):
             self._check_key(),
             self._check_crons(),
             *self._check_fetches(),
+            *self._check_contracts(),
         ]
 
     # --------------------------------------------------------------- checks
@@ -143,9 +146,7 @@ class DistSelfCheck(models.AbstractModel):
         apart = abs((fields.Datetime.now() - database).total_seconds())
         label = self.env._("Clocks")
         if apart <= CLOCK_SECONDS:
-            return Check(
-                "clock", label, "ok", self.env._("Odoo and PostgreSQL agree.")
-            )
+            return Check("clock", label, "ok", self.env._("Odoo and PostgreSQL agree."))
         return Check(
             "clock",
             label,
@@ -205,8 +206,12 @@ class DistSelfCheck(models.AbstractModel):
         )
         now = fields.Datetime.now()
         late = flows.filtered(
-            lambda f: (f.last_fetch_at or f.create_date)
-            < fields.Datetime.subtract(now, minutes=FETCH_INTERVALS * f.fetch_minutes)
+            lambda f: (
+                (f.last_fetch_at or f.create_date)
+                < fields.Datetime.subtract(
+                    now, minutes=FETCH_INTERVALS * f.fetch_minutes
+                )
+            )
         )
         if not late:
             return [
@@ -236,4 +241,42 @@ class DistSelfCheck(models.AbstractModel):
                 },
             )
             for flow in late
+        ]
+
+    def _check_contracts(self):
+        """Look at the partners' contracts that end soon: one line for each."""
+        limit = fields.Date.add(fields.Date.context_today(self), days=CONTRACT_DAYS)
+        profiles = (
+            self.env["dist.backend"]
+            .search([("profile_id.contract_sunset", "<=", limit)])
+            .profile_id
+        )
+        if not profiles:
+            return [
+                Check(
+                    "contract",
+                    self.env._("Partners' contracts"),
+                    "ok",
+                    self.env._("None ends within %s days.", CONTRACT_DAYS),
+                )
+            ]
+        return [
+            Check(
+                f"contract_{profile.id}",
+                self.env._("Partners' contracts"),
+                "warn",
+                self.env._(
+                    "%(profile)s: the partner ends this version on %(day)s.",
+                    profile=profile.display_name,
+                    day=profile.contract_sunset,
+                ),
+                self.env._("Make a new version of the profile and have it approved."),
+                {
+                    "type": "ir.actions.act_window",
+                    "res_model": "dist.profile",
+                    "res_id": profile.id,
+                    "views": [[False, "form"]],
+                },
+            )
+            for profile in profiles
         ]

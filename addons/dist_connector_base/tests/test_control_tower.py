@@ -70,9 +70,7 @@ class TestControlTower(DistCase):
     def test_what_stands_in_line_is_shown_by_flow_with_its_age(self):
         message = self.arrive(shipment("S9"), run=False)
         message.write({"received_at": fields.Datetime.now() - timedelta(hours=3)})
-        line = next(
-            f for f in self.tower()["flows"] if f["id"] == message.flow_id.id
-        )
+        line = next(f for f in self.tower()["flows"] if f["id"] == message.flow_id.id)
         self.assertEqual(line["due"], 1)
         self.assertAlmostEqual(line["minutes"], 180, delta=1)
         self.assertIn(message, self.records(line["action"]))
@@ -81,9 +79,7 @@ class TestControlTower(DistCase):
         self.env["dist.exception"].search([])._resolve("closed")
         now = fields.Datetime.now()
         for number, hours in (("S1", 1), ("S2", 5), ("S3", 30), ("S4", 100)):
-            self.fail(
-                number, severity="high", first_seen=now - timedelta(hours=hours)
-            )
+            self.fail(number, severity="high", first_seen=now - timedelta(hours=hours))
         ageing = self.tower()["ageing"]
         high = next(s for s in ageing["series"] if s["key"] == "high")
         self.assertEqual(high["values"], [1, 1, 1, 1])
@@ -97,7 +93,9 @@ class TestControlTower(DistCase):
         for _time in range(2):
             stat._count()
         flow = self.flow("shipment_confirmation")
-        self.assertEqual(sum(stat.search([("flow_id", "=", flow.id)]).mapped("done")), 2)
+        self.assertEqual(
+            sum(stat.search([("flow_id", "=", flow.id)]).mapped("done")), 2
+        )
 
     def test_a_message_that_is_committed_late_is_counted_still(self):
         message = self.arrive(shipment("S1"))
@@ -109,7 +107,9 @@ class TestControlTower(DistCase):
         self.env.flush_all()
         stat._count()
         flow = self.flow("shipment_confirmation")
-        self.assertEqual(sum(stat.search([("flow_id", "=", flow.id)]).mapped("done")), 2)
+        self.assertEqual(
+            sum(stat.search([("flow_id", "=", flow.id)]).mapped("done")), 2
+        )
 
     def test_the_other_company_is_not_counted(self):
         self.fail("S1", severity="critical", impact_value=250.0)
@@ -235,6 +235,8 @@ class TestMonitor(HttpCase, DistCase):
             f'partner="{name}",result="done"}} 1.0',
             text,
         )
-        self.assertRegex(text, rf'dist_exceptions_open{{kind="business",partner="{name}"')
+        self.assertRegex(
+            text, rf'dist_exceptions_open{{kind="business",partner="{name}"'
+        )
         self.assertRegex(text, r'dist_latency_seconds_bucket{.*le="\+Inf".*} 1.0')
         self.assertNotIn("S2", text)

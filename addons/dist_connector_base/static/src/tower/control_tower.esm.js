@@ -16,7 +16,7 @@ const REFRESH_SECONDS = 60;
 const SEVERITY = {
     critical: {label: _t("Critical"), color: "#a61c28"},
     high: {label: _t("High"), color: "#e07b39"},
-    normal: {label: _t("Normal"), color: "#5b8fb9"},
+    medium: {label: _t("Medium"), color: "#5b8fb9"},
     low: {label: _t("Low"), color: "#b8c4cc"},
 };
 const CIRCUIT = {
