@@ -95,8 +95,8 @@ def control_tower_1m(build: Build) -> Figure:
         reference,
         "screen",
         2.0,
-        f"All queries of the control tower over RPC with {MESSAGES:,} finished messages "
-        f"over {DAYS} days and {OPEN:,} open ones, against the same with {FEW:,}.",
+        f"All queries of the control tower over RPC with {MESSAGES:,} finished "
+        f"messages over {DAYS} days and {OPEN:,} open ones, against {FEW:,} finished.",
     )
 
 

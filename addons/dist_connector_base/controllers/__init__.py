@@ -1,2 +1,1 @@
-from . import monitor
-from . import webhook
+from . import monitor, webhook

@@ -138,7 +138,8 @@ class DistControlTower(models.AbstractModel):
             SQL(
                 """SELECT count(*) FILTER (WHERE resolved_at <= sla_deadline), count(*)
                      FROM dist_exception
-                    WHERE company_id = ANY(%s) AND sla_deadline <= now() AT TIME ZONE 'UTC'
+                    WHERE company_id = ANY(%s)
+                      AND sla_deadline <= now() AT TIME ZONE 'UTC'
                       AND sla_deadline > now() AT TIME ZONE 'UTC'
                                          - make_interval(days => %s)""",
                 self.env.companies.ids,
@@ -191,9 +192,9 @@ class DistControlTower(models.AbstractModel):
     def _waiting_tile(self):
         ((count, minutes),) = self.env.execute_query(
             SQL(
-                """SELECT count(*),
-                          extract(epoch FROM now() AT TIME ZONE 'UTC' - min(received_at))
-                          / 60
+                """SELECT count(*), extract(
+                              epoch FROM now() AT TIME ZONE 'UTC' - min(received_at)
+                          ) / 60
                      FROM dist_message
                     WHERE state IN ('received', 'ready') AND flow_id IS NOT NULL
                       AND company_id = ANY(%s)""",

@@ -57,7 +57,7 @@ class DistMetrics(models.AbstractModel):
     def _gauges(self):
         """Give the gauges; an addon adds its own by extending this.
 
-        :return: ``{name: (what it says, names of its labels, [(label values, number)])}``
+        :return: ``{name: (what it says, its labels, [(label values, number)])}``
         """
         flow = ["partner", "flow"]
         runner = self.env["dist.self.check"]._runner_is_alive()
@@ -143,7 +143,16 @@ class DistMetrics(models.AbstractModel):
                 seconds,
                 within,
             )
-            for partner, flow, direction, done, duplicate, cancelled, seconds, *within in rows
+            for (
+                partner,
+                flow,
+                direction,
+                done,
+                duplicate,
+                cancelled,
+                seconds,
+                *within,
+            ) in rows
         ]
 
     def _pairs(self, query):
@@ -196,7 +205,8 @@ class DistMetrics(models.AbstractModel):
     def _last_success(self):
         return self._pairs(
             SQL(
-                """SELECT b.name, f.message_type, extract(epoch FROM max(s.last_done_at))
+                """SELECT b.name, f.message_type,
+                          extract(epoch FROM max(s.last_done_at))
                      FROM dist_flow_stat AS s
                      JOIN dist_flow AS f ON f.id = s.flow_id
                      JOIN dist_backend AS b ON b.id = f.backend_id

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..core.errors import ConfigurationError
-from .dist_credential import _fernet
+from .dist_credential import _vault
 
 #: A job that waits longer than this past its time, in minutes, was forgotten.
 JOB_MINUTES = 5
@@ -67,6 +67,7 @@ class DistSelfCheck(models.AbstractModel):
             self._check_jobs(),
             self._check_clock(),
             self._check_key(),
+            self._check_secrets(),
             self._check_crons(),
             *self._check_fetches(),
             *self._check_contracts(),
@@ -74,8 +75,11 @@ class DistSelfCheck(models.AbstractModel):
 
     # --------------------------------------------------------------- checks
 
-    def _runner_is_alive(self):
-        """Say whether a job runner holds its lock on this database."""
+    def _runner_is_alive(self, lock=PG_ADVISORY_LOCK_ID):
+        """Say whether a job runner holds its lock on this database.
+
+        :param lock: key of the advisory lock that the master runner takes
+        """
         ((alive,),) = self.env.execute_query(
             SQL(
                 """SELECT EXISTS (
@@ -84,8 +88,8 @@ class DistSelfCheck(models.AbstractModel):
                           AND classid = %s AND objid = %s
                           AND database = (SELECT oid FROM pg_database
                                            WHERE datname = current_database()))""",
-                PG_ADVISORY_LOCK_ID >> 32,
-                PG_ADVISORY_LOCK_ID & 0xFFFFFFFF,
+                lock >> 32,
+                lock & 0xFFFFFFFF,
             )
         )
         return alive
@@ -158,10 +162,36 @@ class DistSelfCheck(models.AbstractModel):
     def _check_key(self):
         label = self.env._("Key of the credentials")
         try:
-            _fernet()
+            _vault()
         except ConfigurationError as exc:
             return Check("key", label, "fail", str(exc), exc.next_step)
         return Check("key", label, "ok", self.env._("The key is set and well formed."))
+
+    def _check_secrets(self):
+        """Look at the secrets that expire soon; names and days only."""
+        label = self.env._("Secrets")
+        secrets = self.env["dist.credential"].search([("expires_on", "!=", False)])
+        due = secrets.filtered(lambda secret: secret._is_due())
+        if not due:
+            return Check("secrets", label, "ok", self.env._("None expires soon."))
+        return Check(
+            "secrets",
+            label,
+            "warn",
+            ", ".join(
+                self.env._(
+                    "%(name)s of %(partner)s on %(day)s",
+                    name=secret.name,
+                    partner=secret.backend_id.name,
+                    day=secret.expires_on,
+                )
+                for secret in due
+            ),
+            self.env._(
+                "Have a credential administrator store the next one; both are taken "
+                "during the change-over."
+            ),
+        )
 
     def _check_crons(self):
         """Look at the crons of the suite's models."""

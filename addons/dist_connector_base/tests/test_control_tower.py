@@ -75,6 +75,27 @@ class TestControlTower(DistCase):
         self.assertAlmostEqual(line["minutes"], 180, delta=1)
         self.assertIn(message, self.records(line["action"]))
 
+    def test_a_line_that_is_stopped_is_shown_with_its_partner(self):
+        def line():
+            return next(
+                p for p in self.tower()["partners"] if p["id"] == self.backend.id
+            )
+
+        self.assertEqual(line()["circuit"], "closed")
+        circuit = self.env["dist.circuit"].sudo()
+        for operation, state in (("create_order", "half_open"), ("find", "open")):
+            circuit.create(
+                {
+                    "backend_id": self.backend.id,
+                    "company_id": self.backend.company_id.id,
+                    "operation": operation,
+                    "state": state,
+                }
+            )
+        self.assertEqual(line()["circuit"], "open")
+        circuit.search([("operation", "=", "find")]).override = "closed"
+        self.assertEqual(line()["circuit"], "half_open")
+
     def test_exceptions_stand_in_the_class_of_their_age(self):
         self.env["dist.exception"].search([])._resolve("closed")
         now = fields.Datetime.now()
@@ -150,18 +171,18 @@ class TestSelfCheck(DistCase):
         return next((c for c in checks if c["key"] == key), None)
 
     def test_a_missing_runner_is_the_first_thing_one_reads(self):
-        first = self.env["dist.self.check"].get_checks()[0]
-        # no runner is connected to the database of the tests
+        with patch.object(DistSelfCheck, "_runner_is_alive", return_value=False):
+            first = self.env["dist.self.check"].get_checks()[0]
         self.assertEqual((first["key"], first["state"]), ("runner", "fail"))
         self.assertIn("server_wide_modules", first["next_step"])
 
     def test_a_runner_is_seen_by_its_lock(self):
-        from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
-
-        with self.registry.cursor() as cr:
-            cr.execute("SELECT pg_try_advisory_lock(%s)", (PG_ADVISORY_LOCK_ID,))
-            self.assertEqual(self.check("runner")["state"], "ok")
-            cr.execute("SELECT pg_advisory_unlock(%s)", (PG_ADVISORY_LOCK_ID,))
+        check = self.env["dist.self.check"]
+        # a key like the runner's, in both halves, that no runner takes
+        lock = (0x1FD57AB3 << 32) | 0x9ABCDEF1
+        self.assertFalse(check._runner_is_alive(lock))
+        self.env.cr.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+        self.assertTrue(check._runner_is_alive(lock))
 
     def test_a_cron_that_was_switched_off_is_named(self):
         self.assertEqual(self.check("crons")["state"], "ok")
@@ -170,6 +191,22 @@ class TestSelfCheck(DistCase):
         check = self.check("crons")
         self.assertEqual(check["state"], "warn")
         self.assertIn("stranded", check["detail"])
+
+    def test_a_secret_and_a_contract_that_end_soon_are_named(self):
+        self.assertEqual(self.check("secrets")["state"], "ok")
+        self.assertEqual(self.check("contract")["state"], "ok")
+        soon = fields.Date.add(fields.Date.today(), days=2)
+        secret = self.env["dist.credential"].search(
+            [("backend_id", "=", self.backend.id)], limit=1
+        )
+        secret.expires_on = soon
+        self.backend.profile_id._pin_contract(sunset=soon)
+        check = self.check("secrets")
+        self.assertEqual(check["state"], "warn")
+        self.assertIn(secret.name, check["detail"])
+        check = self.check(f"contract_{self.backend.profile_id.id}")
+        self.assertEqual(check["state"], "warn")
+        self.assertIn("new version", check["next_step"])
 
     def test_a_flow_that_is_not_polled_any_more_is_named(self):
         flow = self.flow("shipment_confirmation")
