@@ -38,8 +38,24 @@ class SnapshotRows:
 
     def __enter__(self):
         if self.many:
+            # for this transaction: sums and sorts in memory, and a short look at the
+            # tables' statistics
+            self.env.cr.execute(
+                "SELECT set_config('work_mem', '64MB', true),"
+                " set_config('jit', 'off', true),"
+                " set_config('default_statistics_target', '10', true)"
+            )
             self._copy()
             self.rows = SQL("SELECT * FROM dist_snapshot_row")
+            # of its own, so that the planner knows how many there are
+            self.env.cr.execute(
+                SQL(
+                    "CREATE TEMPORARY TABLE dist_snapshot_product ON COMMIT DROP AS %s",
+                    self._products(),
+                )
+            )
+            self.env.cr.execute("ANALYZE dist_snapshot_product")
+            self.products = SQL("SELECT * FROM dist_snapshot_product")
         else:
             self.rows = SQL(
                 "SELECT * FROM unnest(%s) AS r (%s)",
@@ -51,12 +67,13 @@ class SnapshotRows:
                 ),
                 SQL(", ").join(SQL.identifier(name) for name, _kind in _COLUMNS),
             )
+            self.products = self._products()
         return self
 
     def __exit__(self, kind, *_exc_info):
-        # after an error of the database the savepoint's rollback drops it
+        # after an error the savepoint's rollback drops them
         if self.many and kind is None:
-            self.env.cr.execute("DROP TABLE dist_snapshot_row")
+            self.env.cr.execute("DROP TABLE dist_snapshot_row, dist_snapshot_product")
 
     def store(self):
         """Insert the levels, or replace what an older or equally old snapshot told.
@@ -71,19 +88,20 @@ class SnapshotRows:
                 """INSERT INTO dist_partner_stock AS stock (
                        backend_id, company_id, warehouse_id, product_id, lot_name,
                        lot_id, status, quantity, allocated, expiry, taken_at)
-                   SELECT v.backend, v.company, v.warehouse, v.product, v.lot, lot.id,
+                   SELECT v.backend, v.company, v.warehouse, v.product, v.lot, v.lot_id,
                           v.status, v.quantity, v.allocated, v.expiry, v.taken_at
-                     FROM (SELECT DISTINCT ON (backend, warehouse, product, lot, status)
-                                  *
+                     FROM (SELECT DISTINCT ON (backend, warehouse, product,
+                                               lot COLLATE "C", status COLLATE "C")
+                                  level.*, own.id AS lot_id
                              FROM (%s) AS level
-                         ORDER BY backend, warehouse, product, lot, status,
-                                  taken_at DESC, doc DESC) AS v
-                          LEFT JOIN LATERAL (
-                              SELECT l.id FROM stock_lot l
-                               WHERE v.lot != '' AND l.product_id = v.product
-                                 AND l.name = v.lot
-                                 AND coalesce(l.company_id, v.company) = v.company
-                            ORDER BY l.company_id NULLS LAST LIMIT 1) AS lot ON true
+                                  LEFT JOIN stock_lot own
+                                      ON own.product_id = level.product
+                                     AND own.name = level.lot
+                                     AND (own.company_id IS NULL
+                                          OR own.company_id = level.company)
+                         ORDER BY backend, warehouse, product, lot COLLATE "C",
+                                  status COLLATE "C", taken_at DESC, doc DESC,
+                                  own.company_id NULLS LAST) AS v
                  ORDER BY v.backend, v.warehouse, v.product, v.lot COLLATE "C",
                           v.status COLLATE "C"
                        ON CONFLICT (backend_id, (coalesce(warehouse_id, 0)), product_id,
@@ -116,7 +134,7 @@ class SnapshotRows:
                     WHERE p.n IS DISTINCT FROM 1 OR p.unit IS DISTINCT FROM r.unit""",
                 self.rows,
                 self._heads(),
-                self._products(),
+                self.products,
             )
         ):
             found[doc].add(tuple(fault))
@@ -138,7 +156,7 @@ class SnapshotRows:
                       coalesce(r.lot, ''), r.status""",
             self.rows,
             self._heads(),
-            self._products(),
+            self.products,
         )
 
     def _heads(self):
@@ -160,17 +178,17 @@ class SnapshotRows:
         ``unit`` is the code of the product's own unit.
         """
         return SQL(
-            """SELECT p.default_code AS sku, c.id AS company, min(p.id) AS product,
+            """SELECT s.sku, c.id AS company, min(p.id) AS product,
                       min(uom.dist_unit_code) AS unit, count(*) AS n
-                 FROM product_product p
+                 FROM (SELECT DISTINCT r.sku FROM (%s) AS r) AS s
+                      JOIN product_product p ON p.default_code = s.sku AND p.active
                       JOIN product_template t ON t.id = p.product_tmpl_id
                       JOIN uom_uom uom ON uom.id = t.uom_id
                       JOIN unnest(%s::int[]) AS c (id)
-                          ON c.id = coalesce(t.company_id, c.id)
-                WHERE p.active AND p.default_code IN (SELECT r.sku FROM (%s) AS r)
-             GROUP BY p.default_code, c.id""",
-            list({inbound.backend.company_id.id for inbound in self.batch}),
+                          ON t.company_id IS NULL OR t.company_id = c.id
+             GROUP BY s.sku, c.id""",
             self.rows,
+            list({inbound.backend.company_id.id for inbound in self.batch}),
         )
 
     def _columns(self):
@@ -191,14 +209,9 @@ class SnapshotRows:
                 )
 
     def _copy(self):
+        columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS)
         self.env.cr.execute(
-            SQL(
-                "CREATE TEMPORARY TABLE dist_snapshot_row (%s) ON COMMIT DROP",
-                SQL(", ").join(
-                    SQL("%s %s", SQL.identifier(name), SQL(kind))
-                    for name, kind in _COLUMNS
-                ),
-            )
+            f"CREATE TEMPORARY TABLE dist_snapshot_row ({columns}) ON COMMIT DROP"
         )
         text = io.StringIO()
         write = text.write

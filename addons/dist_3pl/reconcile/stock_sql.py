@@ -13,26 +13,36 @@ def locations(backend) -> SQL:
     """Give ``id, warehouse_id, status`` of the locations that the partner runs.
 
     The place that is named for a stock status holds all locations below it; the rest
-    of a warehouse is sellable.
+    of a warehouse is sellable. They are few, and handed to the queries as values: the
+    planner then knows it.
     """
+    rows = backend.env.execute_query(
+        SQL(
+            """SELECT l.id, coalesce(place.warehouse_id, l.warehouse_id),
+                      coalesce(place.code, 'sellable')
+                 FROM stock_location l
+                      LEFT JOIN LATERAL (
+                          SELECT p.warehouse_id, p.code
+                            FROM dist_place p
+                                 JOIN stock_warehouse w ON w.id = p.warehouse_id
+                                 JOIN stock_location top ON top.id = p.location_id
+                           WHERE p.kind = 'status' AND w.dist_backend_id = %(backend)s
+                             AND starts_with(l.parent_path, top.parent_path)
+                        ORDER BY length(top.parent_path) DESC LIMIT 1) AS place ON true
+                WHERE l.usage = 'internal' AND l.company_id = %(company)s
+                  AND coalesce(place.warehouse_id, l.warehouse_id) IN (
+                      SELECT id FROM stock_warehouse
+                       WHERE dist_backend_id = %(backend)s
+                         AND company_id = %(company)s)""",
+            backend=backend.id,
+            company=backend.company_id.id,
+        )
+    )
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
     return SQL(
-        """SELECT l.id, coalesce(place.warehouse_id, l.warehouse_id) AS warehouse_id,
-                  coalesce(place.code, 'sellable') AS status
-             FROM stock_location l
-                  LEFT JOIN LATERAL (
-                      SELECT p.warehouse_id, p.code
-                        FROM dist_place p
-                             JOIN stock_warehouse w ON w.id = p.warehouse_id
-                             JOIN stock_location top ON top.id = p.location_id
-                       WHERE p.kind = 'status' AND w.dist_backend_id = %(backend)s
-                         AND starts_with(l.parent_path, top.parent_path)
-                    ORDER BY length(top.parent_path) DESC LIMIT 1) AS place ON true
-            WHERE l.usage = 'internal' AND l.company_id = %(company)s
-              AND coalesce(place.warehouse_id, l.warehouse_id) IN (
-                  SELECT id FROM stock_warehouse
-                   WHERE dist_backend_id = %(backend)s AND company_id = %(company)s)""",
-        backend=backend.id,
-        company=backend.company_id.id,
+        "SELECT * FROM unnest(%s::int[], %s::int[], %s::varchar[])"
+        " AS place (id, warehouse_id, status)",
+        *columns,
     )
 
 
@@ -71,22 +81,31 @@ def theirs(backend) -> SQL:
             " AND n.taken_at = s.taken_at",
             newest(backend),
         )
-    return SQL(
-        """SELECT s.warehouse_id, s.product_id, %(lot)s AS lot_name,
-                  s.status AS stock_status, sum(%(quantity)s) AS quantity,
-                  max(s.taken_at) AS changed_at
-             FROM dist_partner_stock s
-                  %(snapshot)s
-                  JOIN product_product p ON p.id = s.product_id
-                  JOIN product_template t ON t.id = p.product_tmpl_id
-            WHERE s.backend_id = %(backend)s AND s.company_id = %(company)s
-              AND s.warehouse_id IS NOT NULL
-         GROUP BY 1, 2, 3, 4""",
-        lot=lot(backend, SQL("s.lot_name")),
-        quantity=quantity,
+    rows = SQL(
+        """FROM dist_partner_stock s
+                %(snapshot)s
+                JOIN product_product p ON p.id = s.product_id
+                JOIN product_template t ON t.id = p.product_tmpl_id
+          WHERE s.backend_id = %(backend)s AND s.company_id = %(company)s
+            AND s.warehouse_id IS NOT NULL""",
         snapshot=snapshot,
         backend=backend.id,
         company=backend.company_id.id,
+    )
+    # each lot of a tracked product has one row: only the others are summed
+    lots = SQL("t.tracking != 'none'") if backend.stock_lots else SQL("false")
+    return SQL(
+        """SELECT s.warehouse_id, s.product_id, s.lot_name, s.status AS stock_status,
+                  %(quantity)s AS quantity, s.taken_at AS changed_at
+             %(rows)s AND %(lots)s
+        UNION ALL
+           SELECT s.warehouse_id, s.product_id, ''::varchar, s.status,
+                  sum(%(quantity)s), max(s.taken_at)
+             %(rows)s AND NOT (%(lots)s)
+         GROUP BY s.warehouse_id, s.product_id, s.status""",
+        quantity=quantity,
+        rows=rows,
+        lots=lots,
     )
 
 
@@ -138,7 +157,7 @@ def told(backend, row: SQL) -> SQL:
     return SQL(
         "(%(row)s.warehouse_id IN (SELECT n.warehouse_id FROM (%(newest)s) AS n"
         " WHERE n.whole) OR (%(row)s.warehouse_id, %(row)s.product_id) IN"
-        " (SELECT warehouse_id, product_id FROM %(theirs)s))",
+        " (SELECT DISTINCT warehouse_id, product_id FROM %(theirs)s))",
         row=row,
         newest=newest(backend),
         theirs=THEIRS,
@@ -148,10 +167,18 @@ def told(backend, row: SQL) -> SQL:
 def left_out(backend) -> SQL:
     """Count the products that we hold there and the partner did not tell."""
     return SQL(
-        "SELECT count(DISTINCT o.product_id) FROM (%s) AS o"
-        " WHERE o.quantity != 0 AND NOT (%s)",
-        _quants(backend, SQL("true")),
-        told(backend, SQL.identifier("o")),
+        """SELECT count(DISTINCT q.product_id)
+             FROM stock_quant q
+                  JOIN (%(locations)s) AS o ON o.id = q.location_id
+            WHERE q.company_id = %(company)s AND q.quantity != 0
+              AND o.warehouse_id IN (SELECT n.warehouse_id FROM (%(newest)s) AS n
+                                      WHERE NOT n.whole)
+              AND (o.warehouse_id, q.product_id) NOT IN (
+                  SELECT DISTINCT warehouse_id, product_id FROM %(theirs)s)""",
+        locations=locations(backend),
+        company=backend.company_id.id,
+        newest=newest(backend),
+        theirs=THEIRS,
     )
 
 

@@ -13,6 +13,8 @@ OURS = SQL.identifier("dist_recon_ours")
 THEIRS = SQL.identifier("dist_recon_theirs")
 DIFF = SQL.identifier("dist_recon_diff")
 KNOWN = SQL.identifier("dist_recon_known")
+#: What one step of a comparison may use of the database server's memory.
+WORK_MEMORY = "128MB"
 
 
 class Comparison:
@@ -47,12 +49,21 @@ class Comparison:
 
     def _read_sides(self):
         self._drop()
+        # For this transaction: both sides are hashed in memory, not sorted on disk;
+        # compiling a query would take longer than it runs.
+        self._run(
+            "SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true),"
+            " set_config('enable_mergejoin', 'off', true),"
+            " set_config('default_statistics_target', '10', true)",
+            WORK_MEMORY,
+        )
         for table, query in (
             # theirs first: what they do not speak of may not count on our side
             (THEIRS, self.source._theirs(self.run)),
             (OURS, self.source._ours(self.run)),
         ):
             self._run("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
+            self._run("ANALYZE %s", table)
 
     def _find_differences(self):
         """Join both sides; keep the rows that differ, also those within tolerance."""

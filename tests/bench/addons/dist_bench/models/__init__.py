@@ -1,1 +1,5 @@
-from . import dist_bench_confirm, dist_bench_row
+from . import (
+    dist_bench_confirm,
+    dist_bench_reconcile,
+    dist_bench_row,
+)

@@ -11,7 +11,8 @@ STORE = """
     SELECT b.id, b.company_id, p.id, '', 'sellable', %(quantity)s, %(taken_at)s
       FROM product_product p, dist_backend b
      WHERE p.default_code = %(sku)s AND b.id = %(backend)s
-        ON CONFLICT (backend_id, product_id, lot_name, status) DO UPDATE
+        ON CONFLICT (backend_id, (coalesce(warehouse_id, 0)), product_id, lot_name,
+                      status) DO UPDATE
        SET quantity = excluded.quantity, taken_at = excluded.taken_at
      WHERE s.taken_at <= excluded.taken_at
 """
