@@ -96,8 +96,8 @@ def _snapshot(build: Build, name: str, method: str, what: str) -> Figure:
         "s/row",
         3,
         f"a snapshot of {SNAPSHOT_ROWS} rows with lots, {what}, after a first one of "
-        "the same products and a vacuum; against COPY of its rows plus one bare FULL JOIN with "
-        "stock_quant; one process",
+        "the same products and a vacuum; against COPY of its rows plus one bare FULL "
+        "JOIN with stock_quant; one process",
     )
 
 

@@ -1,8 +1,11 @@
 """Stock levels that partners report."""
 
+from unittest.mock import patch
+
 from odoo.addons.dist_connector_base.core.errors import DataError, MappingError
 from odoo.tests import tagged
 
+from ..reconcile import snapshot_rows
 from .common import ThirdPartyCase
 
 
@@ -168,3 +171,52 @@ class TestSnapshotOrder(ThirdPartyCase):
         )
         written = self.env.cr.fetchall()
         self.assertEqual(written, sorted(written))
+
+
+@tagged("post_install", "-at_install")
+class TestLargeSnapshot(ThirdPartyCase):
+    """Many rows go another way into the database: by COPY."""
+
+    def setUp(self):
+        super().setUp()
+        self.startPatcher(patch.object(snapshot_rows, "MANY", 1))
+
+    def test_every_character_of_a_lot_arrives(self):
+        jam = self.make_product("JAM", tracking="lot")
+        names = ["tab\tbed", "back\\slash", "line\nfeed", "\\N", "ümlaut"]
+        self.store(
+            self.snapshot(
+                *({"sku": "JAM", "quantity": 1, "lot": name} for name in names),
+                {"sku": "TEA", "quantity": 2, "expiry": "2027-01-31"},
+            )
+        )
+        stock = self.env["dist.partner.stock"].search([("product_id", "=", jam.id)])
+        self.assertEqual(set(stock.mapped("lot_name")), set(names))
+
+    def test_faulty_rows_are_named_and_the_others_count(self):
+        snapshot = self.snapshot(
+            {"sku": "TEA", "quantity": 7},
+            {"sku": "TEA", "quantity": "0.5"},
+            {"sku": "COFFEE", "quantity": 1},
+            {"sku": "MUG", "quantity": 1, "unit": "CS"},
+        )
+        self.store(snapshot)
+        stock = self.env["dist.partner.stock"].search(
+            [("product_id", "=", self.tea.id)]
+        )
+        self.assertEqual(stock.quantity, 7.5)
+        self.assertIn("COFFEE", snapshot.warnings[0].message)
+        self.assertIn("MUG (CS)", snapshot.warnings[0].message)
+
+    def test_two_large_snapshots_can_come_in_one_transaction(self):
+        for hour in ("06", "07"):
+            self.store(
+                self.snapshot(
+                    {"sku": "TEA", "quantity": hour},
+                    taken_at=f"2026-03-02T{hour}:00:00+00:00",
+                )
+            )
+        stock = self.env["dist.partner.stock"].search(
+            [("product_id", "=", self.tea.id)]
+        )
+        self.assertEqual(stock.quantity, 7)
