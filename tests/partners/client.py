@@ -209,6 +209,44 @@ class Partner:
                 raise PartnerError(f"not settled after {timeout} s: {work}")
             time.sleep(0.03)
 
+    # Dock --------------------------------------------------------------------------
+
+    def arrive(self, key: str) -> None:
+        """Put the goods of an advice at the door."""
+        self.control("arrive", key=key)
+
+    def receive(
+        self,
+        key: str,
+        lines: Iterable[Mapping[str, Any]] | None = None,
+        final: bool = True,
+        freight: str = "",
+    ) -> None:
+        """Count the goods of an advice; without ``lines`` all of them, in good order.
+
+        A line has ``sku``, ``quantity``, maybe ``condition`` and ``lot``.
+        """
+        said = None if lines is None else list(lines)
+        self.control("receive", key=key, lines=said, final=final, freight=freight)
+
+    def take_back(
+        self, key: str, lines: Iterable[Mapping[str, Any]], **label: str
+    ) -> None:
+        """Take goods back under our authorisation, or unannounced (empty key).
+
+        A line has ``sku``, ``quantity``, ``disposition`` (RESTOCK, QUARANTINE, SCRAP).
+        ``label`` is what an unannounced parcel tells, such as ``order_reference``.
+        """
+        self.control("take_back", key=key, lines=list(lines), document=label)
+
+    def change(self, sku: str, quantity: Any, reason: str, **more: str) -> None:
+        """Find, lose or re-grade stock; only the CSV partner tells of it."""
+        self.control("change", sku=sku, quantity=str(quantity), reason=reason, **more)
+
+    def dock(self) -> dict[str, Any]:
+        """Return the partner's book of receipts, returns and changes."""
+        return self.control("dock")
+
     # Books -----------------------------------------------------------------------
 
     def books(self) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from . import faults, plans
 from .books import Books, requests_of
+from .dock import Dock
 from .stockroom import levels, set_stock
 from .warehouse import Warehouse
 
@@ -34,6 +35,7 @@ class House(abc.ABC):
         self.folder = folder
         self.books = Books(folder)
         self.warehouse = Warehouse(self.books, self.event)
+        self.dock = Dock(self.books, self.dock_event)
         self.actions: dict[str, Callable[[dict[str, Any]], Any]] = {
             "who": lambda body: {"pid": os.getpid()},
             "books": lambda body: requests_of(self.books),
@@ -46,6 +48,11 @@ class House(abc.ABC):
             "fault": self._fault,
             "clear_faults": self._clear_faults,
             "tick": self._tick,
+            "dock": lambda body: self.dock.listing(),
+            "arrive": lambda body: self.dock.arrive(**body),
+            "receive": lambda body: self.dock.receive(**body),
+            "take_back": lambda body: self.dock.take_back(**body),
+            "change": self.dock.change,
         }
 
     # To be filled by the partner -------------------------------------------------
@@ -53,6 +60,10 @@ class House(abc.ABC):
     @abc.abstractmethod
     def event(self, name: str, order_id: int, shipment_id: int) -> None:
         """Tell the customer, inside the transaction of the change."""
+
+    @abc.abstractmethod
+    def dock_event(self, name: str, number: int) -> None:
+        """Tell the customer what came in, inside the transaction of the change."""
 
     @abc.abstractmethod
     def step(self) -> None:

@@ -16,10 +16,41 @@ COLUMNS = {
     "SHP": "shipment_no;request_key;warehouse_reference;shipped_at;carrier;service;"
     "line_key;sku;quantity;unit;lot;serial;expiry;tracking;weight_kg;sscc;final",
     "INV": "taken_at;sku;quantity;allocated;lot;expiry;status",
+    "ASN": "receipt_key;order_reference;supplier;expected_date;line_key;sku;"
+    "description;quantity;unit;pack_unit;packs;lots",
+    "ASC": "receipt_key;reason",
+    "RMA": "return_key;order_reference;request_key;tracking;original_tracking;"
+    "line_key;sku;quantity;unit;reason_code;disposition",
+    "RAK": "receipt_key;status;warehouse_reference;reason_code;reason_text",
+    "RCV": "receipt_no;receipt_key;order_reference;warehouse_reference;received_at;"
+    "line_key;sku;quantity;unit;condition;lot;serial;expiry;reason_code;reason_text;"
+    "freight;currency;final",
+    "RTN": "return_no;return_key;order_reference;request_key;tracking;"
+    "original_tracking;returned_at;sku;quantity;unit;disposition;reason_code;"
+    "reason_text;lot;serial;expiry",
+    "ADJ": "adjustment_no;adjusted_at;sku;quantity;unit;reason_code;reason_text;"
+    "from_status;status;lot;expiry",
 }
 
 #: A free-text column of each file, where an umlaut shows which charset was used.
-TEXT_COLUMN = {"ACK": "reason_text", "SHP": "service", "INV": "status"}
+TEXT_COLUMN = {
+    "ACK": "reason_text",
+    "SHP": "service",
+    "INV": "status",
+    "RAK": "reason_text",
+    "RCV": "reason_text",
+    "RTN": "reason_text",
+    "ADJ": "reason_text",
+}
+
+#: The column that names the document that a file to the partner is about.
+KEY_COLUMN = {
+    "ORD": "request_key",
+    "CAN": "request_key",
+    "ASN": "receipt_key",
+    "ASC": "receipt_key",
+    "RMA": "return_key",
+}
 
 Row = Mapping[str, str]
 

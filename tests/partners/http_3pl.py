@@ -26,7 +26,7 @@ class HttpHouse(House):
         super().__init__(folder)
         self.contract = Contract(find_contract())
         self.webhooks = Webhooks(self.books)
-        self.api = ShipbobApi(self.warehouse, token, channel)
+        self.api = ShipbobApi(self.warehouse, self.dock, token, channel)
         self.door = FrontDoor(self.api, self.contract, port)
         self.actions["down"] = self._down
 
@@ -38,6 +38,16 @@ class HttpHouse(House):
         for fault in self.contract.schema_faults("Orders.ShipmentViewModel", document):
             self.books.violation(time.time(), f"webhook {TOPICS[name]}", fault)
         self.webhooks.queue(TOPICS[name], document["reference_id"], document)
+
+    def dock_event(self, name: str, number: int) -> None:
+        """Queue the webhook of what came in, where it has a topic."""
+        told = self.api.dock.event(name, number)
+        if told is None:
+            return
+        topic, schema, key, document = told
+        for fault in self.contract.schema_faults(schema, document):
+            self.books.violation(time.time(), f"webhook {topic}", fault)
+        self.webhooks.queue(topic, key, document)
 
     def step(self) -> None:
         """Open the door again after a breakdown, deliver webhooks."""

@@ -15,6 +15,7 @@ from typing import Any
 from . import csv_files, outbox, plans
 from .addresses import refusal
 from .control import House, parser, read_settings
+from .csv_dock import TAKEN, CsvDock
 from .csv_files import AgreementError
 from .outbox import Outbox
 
@@ -38,6 +39,7 @@ class CsvHouse(House):
             place.mkdir(parents=True, exist_ok=True)
         super().__init__(folder)
         self.outbox = Outbox(self.books, self._out)
+        self.csv_dock = CsvDock(self.dock, self.outbox)
         self.actions["inventory"] = lambda body: self.report_inventory()
         self.actions["resend"] = self._resend
         self._next_round = self._next_inventory = 0.0
@@ -85,6 +87,10 @@ class CsvHouse(House):
         elif name == "shipped":
             rows = self._shipment_rows(dict(order), shipment_id)
             self.outbox.queue("SHP", order["request_key"], rows)
+
+    def dock_event(self, name: str, number: int) -> None:
+        """Queue the rows that tell of what came in."""
+        self.csv_dock.event(name, number)
 
     def report_inventory(self) -> None:
         """Queue a report of all stock."""
@@ -167,7 +173,11 @@ class CsvHouse(House):
     def _arrived(self) -> list[Path]:
         """Return the files to take, oldest first."""
         found = []
-        for path in [*self._in.glob("ORD_*.csv"), *self._in.glob("CAN_*.csv")]:
+        for path in (
+            path
+            for kind in csv_files.KEY_COLUMN
+            for path in self._in.glob(f"{kind}_*.csv")
+        ):
             with contextlib.suppress(FileNotFoundError):
                 # the control port asks while the wire's thread archives
                 found.append((path.stat().st_mtime_ns, path))
@@ -204,8 +214,11 @@ class CsvHouse(House):
         kind, request_key = path.stem[:3], path.stem[4:]
         try:
             rows = csv_files.read(kind, path.read_bytes())
-            if {row["request_key"] for row in rows} != {request_key}:
-                raise AgreementError("the rows name another request than the file")
+            column = csv_files.KEY_COLUMN[kind]
+            if {row[column] for row in rows} != {request_key}:
+                raise AgreementError("the rows name another document than the file")
+            if kind in TAKEN:
+                return self.csv_dock.take(kind, request_key, rows)
             if kind == "CAN":
                 return self._cancel(request_key)
             return self._receive(request_key, rows)

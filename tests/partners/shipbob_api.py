@@ -4,12 +4,14 @@ import base64
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from . import shipbob_orders
 from . import shipbob_views as views
+from .dock import Dock
 from .plans import plan_of
+from .shipbob_answers import Answer, Request
+from .shipbob_dock import ShipbobDock
 from .warehouse import Warehouse
 
 VERSION = "/2026-01"
@@ -22,25 +24,6 @@ TOPICS = {
 }
 
 
-@dataclass(frozen=True)
-class Request:
-    """One call, read to its end. ``body`` is decoded JSON, None when there is none."""
-
-    method: str
-    path: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: Any = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status and body; ``body`` None = empty."""
-
-    status: int
-    body: Any = None
-
-
 class ShipbobApi:
     """Answers requests out of the books.
 
@@ -48,8 +31,11 @@ class ShipbobApi:
     :param channel: the only channel that the token may write to
     """
 
-    def __init__(self, warehouse: Warehouse, token: str, channel: str) -> None:
+    def __init__(
+        self, warehouse: Warehouse, dock: Dock, token: str, channel: str
+    ) -> None:
         self.warehouse = warehouse
+        self.dock = ShipbobDock(dock)
         self.books = warehouse.books
         self.token = token
         self.channel = channel
@@ -63,6 +49,15 @@ class ShipbobApi:
             ("GET", rf"{VERSION}/shipment/(\d+)", self._get_shipment),
             ("GET", rf"{VERSION}/inventory-level", self._list_levels),
             ("GET", rf"{VERSION}/inventory-level/lots", self._list_lots),
+            ("POST", rf"{VERSION}/receiving", self.dock.create_receiving),
+            ("GET", rf"{VERSION}/receiving", self.dock.list_receiving),
+            (
+                "POST",
+                rf"{VERSION}/receiving/(\d+):cancel",
+                self.dock.cancel_receiving,
+            ),
+            ("POST", rf"{VERSION}/return", self.dock.create_return),
+            ("GET", rf"{VERSION}/return", self.dock.list_returns),
         ]
 
     def answer(self, request: Request) -> Answer:
@@ -82,7 +77,8 @@ class ShipbobApi:
     def request_key(self, request: Request) -> str:
         """Return the reference id that a request is about, or an empty string."""
         if isinstance(request.body, dict):
-            return str(request.body.get("reference_id") or "")
+            names = ("reference_id", "purchase_order_number")
+            return str(next(filter(None, map(request.body.get, names)), ""))
         match = re.match(rf"{VERSION}/order/(\d+)", request.path)
         if match:
             key = self.books.one(

@@ -65,7 +65,7 @@ def order_view(books: Books, order: sqlite3.Row) -> dict[str, Any]:
         "tags": asked.get("tags") or [],
         "products": [
             {
-                "id": _inventory_id(books, product["reference_id"]),
+                "id": inventory_id(books, product["reference_id"]),
                 "reference_id": product["reference_id"],
                 "sku": product["reference_id"],
                 "quantity": product["quantity"],
@@ -177,7 +177,7 @@ def _products(books: Books, packed: list[sqlite3.Row]) -> list[dict[str, Any]]:
     items: dict[tuple[str, str], dict[str, Any]] = {}
     for row in packed:
         sku = row["sku"]
-        number = _inventory_id(books, sku)
+        number = inventory_id(books, sku)
         product = products.setdefault(
             sku,
             {
@@ -211,7 +211,7 @@ def _products(books: Books, packed: list[sqlite3.Row]) -> list[dict[str, Any]]:
     return list(products.values())
 
 
-def _inventory_id(books: Books, sku: str) -> int:
+def inventory_id(books: Books, sku: str) -> int:
     """Return the number of a SKU, given when it is first heard of."""
     with books.work():
         books.run("INSERT OR IGNORE INTO products (sku) VALUES (?)", sku)
@@ -225,7 +225,7 @@ def inventory_rows(books: Books) -> list[dict[str, Any]]:
         row = result.setdefault(
             level["sku"],
             {
-                "inventory_id": _inventory_id(books, level["sku"]),
+                "inventory_id": inventory_id(books, level["sku"]),
                 "name": level["sku"],
                 "sku": level["sku"],
                 "total_on_hand_quantity": 0,
@@ -253,7 +253,7 @@ def lot_rows(books: Books) -> list[dict[str, Any]]:
         row = result.setdefault(
             sku,
             {
-                "inventory_id": _inventory_id(books, sku),
+                "inventory_id": inventory_id(books, sku),
                 "name": sku,
                 "sku": sku,
                 "lots": [],

@@ -272,5 +272,9 @@ class ReceiptNoticeHandler(models.AbstractModel):
     def _failed(self, message, error):
         """Show on the receipt why its advice did not get out."""
         for picking in self.env["stock.picking"]._dist_receipts_of([message]).values():
-            if picking._dist_receipt_open():
+            if picking.dist_receipt_state in (
+                "queued",
+                "cancel_pending",
+                "change_pending",
+            ):
                 picking._dist_write({"dist_reason": str(error)})

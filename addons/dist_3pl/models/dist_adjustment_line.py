@@ -4,6 +4,14 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 
+STOCK_STATUSES = [
+    ("sellable", "Sellable"),
+    ("quarantine", "Quarantine"),
+    ("damaged", "Damaged"),
+    ("hold", "On hold"),
+]
+
+
 class DistAdjustmentLine(models.Model):
     _name = "dist.adjustment.line"
     _description = "Stock Adjustment Line"
@@ -25,10 +33,13 @@ class DistAdjustmentLine(models.Model):
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     reason_code = fields.Char("Cause", required=True, readonly=True)
     reason = fields.Char("In words", readonly=True)
-    from_status = fields.Char(
-        "From status", readonly=True, help="Only where goods changed their status."
+    from_status = fields.Selection(
+        STOCK_STATUSES,
+        "From status",
+        readonly=True,
+        help="Only where goods changed their status.",
     )
-    status = fields.Char("Status", required=True, readonly=True)
+    status = fields.Selection(STOCK_STATUSES, required=True, readonly=True)
     lot_id = fields.Many2one("stock.lot", "Lot/Serial", readonly=True)
     value = fields.Monetary(readonly=True, help="At cost, when it was reported.")
     move_ids = fields.One2many("stock.move", "dist_adjustment_line_id", readonly=True)
