@@ -213,7 +213,8 @@ class TestAdjustment(InboundCase):
             with self.subTest(line=line), self.assertRaises(error) as caught:
                 self.adjust(line)
             self.assertEqual(caught.exception.path, path)
-        self.assertFalse(self.env["dist.adjustment"].search([]))
+        mine = [("backend_id", "=", self.backend.id)]
+        self.assertFalse(self.env["dist.adjustment"].search(mine))
 
     def audited(self, adjustment):
         return (
