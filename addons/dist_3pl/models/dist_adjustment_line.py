@@ -3,7 +3,6 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-
 STOCK_STATUSES = [
     ("sellable", "Sellable"),
     ("quarantine", "Quarantine"),

@@ -7,6 +7,7 @@ from . import (
     test_companies,
     test_deadlines,
     test_impact,
+    test_inbound_views,
     test_inventory_snapshot,
     test_lots,
     test_parcels,

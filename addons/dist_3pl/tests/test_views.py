@@ -50,6 +50,14 @@ class TestViews(ThirdPartyCase):
         self.assertEqual(read["dist_request_line_ids"][0]["quantity_shipped"], 1)
 
     def test_every_button_of_ours_has_a_group(self):
-        arch = self.env.ref("dist_3pl.stock_picking_view_form").arch
-        for button in etree.fromstring(arch).iter("button"):
-            self.assertTrue(button.get("groups"), button.get("name"))
+        for name in (
+            "stock_picking_view_form",
+            "stock_picking_view_form_receipt",
+            "stock_picking_view_form_return",
+            "dist_adjustment_view_list",
+            "dist_adjustment_view_form",
+            "dist_return_view_form",
+        ):
+            arch = self.env.ref(f"dist_3pl.{name}").arch
+            for button in etree.fromstring(arch).iter("button"):
+                self.assertTrue(button.get("groups"), (name, button.get("name")))

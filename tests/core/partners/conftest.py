@@ -93,7 +93,9 @@ class Receiver:
 
     def of(self, key: str) -> list[dict[str, Any]]:
         """Return what came for one request key."""
-        return [item for item in self.received if item["body"].get("reference_id") == key]
+        return [
+            item for item in self.received if item["body"].get("reference_id") == key
+        ]
 
 
 class Buyer:
