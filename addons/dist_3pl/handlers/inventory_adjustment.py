@@ -1,5 +1,7 @@
 """Inventory adjustments: booked, or laid before a reviewer."""
 
+from typing import ClassVar
+
 from odoo import models
 from odoo.addons.dist_connector_base.core.errors import DataError
 
@@ -8,6 +10,11 @@ class InventoryAdjustmentHandler(models.AbstractModel):
     _name = "dist.handler.inventory_adjustment"
     _inherit = "dist.handler"
     _description = "Inventory adjustment"
+
+    _dist_milestones: ClassVar[dict[str, str]] = {
+        "applied": "adjusted",
+    }
+    _dist_milestone_time = "adjusted_at"
     # changes of stock add up the same in whatever order they come
     _dist_needs_order = False
 

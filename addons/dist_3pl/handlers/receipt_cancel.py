@@ -1,5 +1,7 @@
 """Cancels of receipt advices: asked of the partner, settled with its answer."""
 
+from typing import ClassVar
+
 from odoo import models
 from odoo.addons.dist_connector_base.core.canonical import ReceiptCancel
 from odoo.addons.dist_connector_base.core.errors import ConfigurationError
@@ -11,6 +13,12 @@ class ReceiptCancelHandler(models.AbstractModel):
     _name = "dist.handler.receipt_cancel"
     _inherit = "dist.handler"
     _description = "Cancel of a receipt advice"
+
+    _dist_milestones: ClassVar[dict[str, str]] = {
+        "stored": "cancel_asked",
+        "accepted": "cancelled",
+        "rejected": "cancel_refused",
+    }
 
     def _collect(self, pickings, reason=""):
         """Queue one cancel for each receipt whose advice the partner has.
@@ -24,11 +32,7 @@ class ReceiptCancelHandler(models.AbstractModel):
                 backend._dist_send(
                     "receipt_cancel",
                     [
-                        Outbound(
-                            self._map(picking, reason),
-                            picking,
-                            correlation=picking.origin or picking.name,
-                        )
+                        Outbound(self._map(picking, reason), picking)
                         for picking in asked
                     ],
                 )

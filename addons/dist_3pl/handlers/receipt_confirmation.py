@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar
 
 from odoo import models
 from odoo.addons.dist_connector_base.core.batching import waves
@@ -34,6 +35,11 @@ class ReceiptConfirmationHandler(models.AbstractModel):
     _name = "dist.handler.receipt_confirmation"
     _inherit = "dist.handler"
     _description = "Receipt confirmation"
+
+    _dist_milestones: ClassVar[dict[str, str]] = {
+        "applied": "received",
+    }
+    _dist_milestone_time = "received_at"
 
     def _apply(self, batch):
         """Validate the receipts that the partners confirmed.

@@ -1,5 +1,7 @@
 """Receipt advices: what a warehouse shall expect, settled with its answer."""
 
+from typing import ClassVar
+
 from odoo import fields, models
 from odoo.addons.dist_connector_base.core.canonical import ReceiptNotice
 from odoo.addons.dist_connector_base.core.errors import (
@@ -17,6 +19,13 @@ class ReceiptNoticeHandler(models.AbstractModel):
     _name = "dist.handler.receipt_notice"
     _inherit = "dist.handler"
     _description = "Receipt advice"
+
+    _dist_milestones: ClassVar[dict[str, str]] = {
+        "stored": "requested",
+        "sent": "sent",
+        "accepted": "acknowledged",
+        "rejected": "rejected",
+    }
 
     # -------------------------------------------------------------- collect
 
@@ -54,10 +63,7 @@ class ReceiptNoticeHandler(models.AbstractModel):
         try:
             backend._dist_send(
                 "receipt_notice",
-                [
-                    Outbound(document, picking, correlation=document.order_reference)
-                    for picking, document in advices
-                ],
+                [Outbound(document, picking) for picking, document in advices],
             )
         except ConfigurationError as exc:
             for picking, _document in advices:

@@ -2,12 +2,18 @@
 
 from odoo import models
 from odoo.addons.dist_connector_base.core.errors import BusinessError
+from odoo.addons.dist_connector_base.pipeline.timeline import Milestone
 
 
 class ReceiptResponseHandler(models.AbstractModel):
     _name = "dist.handler.receipt_response"
     _inherit = "dist.handler"
     _description = "Receipt response"
+
+    def _dist_milestone(self, event, document):
+        """The partner's status is the milestone."""
+        kind = {"accepted": "acknowledged"}.get(document.status, document.status)
+        return Milestone(kind, document.responded_at)
 
     def _apply(self, batch):
         """Write the partners' answers onto the receipts they are about.

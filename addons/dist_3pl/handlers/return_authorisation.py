@@ -1,5 +1,7 @@
 """Return authorisations: what a customer sends back, told to the warehouse."""
 
+from typing import ClassVar
+
 from odoo import models
 from odoo.addons.dist_connector_base.core.canonical import ReturnAuthorisation
 from odoo.addons.dist_connector_base.core.errors import (
@@ -16,6 +18,13 @@ class ReturnAuthorisationHandler(models.AbstractModel):
     _inherit = "dist.handler"
     _description = "Return authorisation"
 
+    _dist_milestones: ClassVar[dict[str, str]] = {
+        "stored": "requested",
+        "sent": "sent",
+        "accepted": "acknowledged",
+        "rejected": "rejected",
+    }
+
     # -------------------------------------------------------------- collect
 
     def _collect(self, returns):
@@ -31,10 +40,7 @@ class ReturnAuthorisationHandler(models.AbstractModel):
                 documents = [(record, self._map(backend, record)) for record in ready]
                 backend._dist_send(
                     "return_authorisation",
-                    [
-                        Outbound(document, record, correlation=document.order_reference)
-                        for record, document in documents
-                    ],
+                    [Outbound(document, record) for record, document in documents],
                 )
             except (BusinessError, ConfigurationError) as exc:
                 raise UserError(

@@ -2,6 +2,7 @@
 
 from odoo import models
 from odoo.addons.dist_connector_base.core.errors import BusinessError, MappingError
+from odoo.addons.dist_connector_base.pipeline.timeline import Milestone
 
 from ..models.dist_return import EXPECTED_STATES, OPEN_STATES
 from ..models.dist_return_line import REASONS
@@ -11,6 +12,12 @@ class ReturnNoticeHandler(models.AbstractModel):
     _name = "dist.handler.return_notice"
     _inherit = "dist.handler"
     _description = "Return"
+
+    def _dist_milestone(self, event, document):
+        """Only goods that came back are a milestone, not those that are expected."""
+        if document.stage != "received":
+            return None
+        return Milestone("returned", document.returned_at)
 
     def _apply(self, batch):
         """Book the returns; one that belongs to nothing we know waits for a person.

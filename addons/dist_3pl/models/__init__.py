@@ -25,6 +25,7 @@ from . import (
     dist_return_follow_up,
     dist_return_line,
     dist_return_receiving,
+    dist_return_timeline,
     dist_routing,
     dist_routing_rule,
     dist_service_charge,

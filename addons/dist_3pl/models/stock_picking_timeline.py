@@ -21,6 +21,9 @@ class StockPicking(models.Model):
         """Note what left and came without a partner's word."""
         done_before = self.filtered(lambda p: p.state == "done")
         result = super()._action_done()
+        if self.env.context.get("dist_partner_received"):
+            # the partner's message says so itself, with the partner's time
+            return result
         done = (self - done_before).filtered(lambda p: p.state == "done")
         milestones = self.env["dist.milestone"]
         returned = done.filtered("return_id")

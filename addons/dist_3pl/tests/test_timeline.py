@@ -5,8 +5,10 @@ import tempfile
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 from unittest.mock import patch
 
+from odoo.addons.dist_connector_base.core.canonical import DOCUMENTS
 from odoo.addons.dist_connector_base.models.dist_attempt import DistAttempt
 from odoo.addons.dist_connector_base.pipeline import expect, ledger
 from odoo.tests import Form, new_test_user, tagged
@@ -272,6 +274,24 @@ class TestTimeline(ThirdPartyCase):
         self.assertEqual(purchase._dist_correlation(), "P-CASE")
         purchase.reference_ids = order.stock_reference_ids
         self.assertEqual(purchase._dist_correlation(), order.name)
+
+    def test_every_handler_speaks_of_milestones_that_exist(self):
+        kinds = dict(self.env["dist.milestone"]._fields["kind"].selection)
+        handlers = [name for name in self.registry if name.startswith("dist.handler.")]
+        for name in handlers:
+            for kind in self.env[name]._dist_milestones.values():
+                self.assertIn(kind, kinds, name)
+        for message_type in ("fulfilment_response", "receipt_response"):
+            document = DOCUMENTS[message_type]
+            for status in get_args(document.model_fields["status"].annotation):
+                answer = document.model_construct(status=status, reason_code=None)
+                handler = self.env[f"dist.handler.{message_type}"]
+                self.assertIn(handler._dist_milestone("applied", answer).kind, kinds)
+
+    def test_a_return_belongs_to_the_order_that_was_delivered(self):
+        order = self.order((self.tea, 5))
+        coming_back = self.env["dist.return"].new({"delivery_id": order.picking_ids.id})
+        self.assertEqual(coming_back._dist_correlation(), order.name)
 
     def test_a_salesperson_sees_the_timeline_of_an_order(self):
         order = self.order((self.tea, 5))

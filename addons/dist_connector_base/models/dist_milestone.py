@@ -18,6 +18,7 @@ MILESTONES = [
     ("cancel_refused", "Cancel refused"),
     ("cancelled", "Cancelled"),
     ("shipped", "Shipped"),
+    ("arrived", "At the door"),
     ("received", "Received"),
     ("returned", "Returned"),
     ("adjusted", "Stock adjusted"),

@@ -28,6 +28,7 @@ from . import (
     test_shadow,
     test_soap_backend,
     test_sweep,
+    test_timeline,
     test_tour,
     test_trace,
     test_wake,
