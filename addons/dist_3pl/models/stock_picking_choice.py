@@ -17,6 +17,15 @@ class StockPicking(models.Model):
         "Cancel what does not ship", readonly=True, copy=False
     )
 
+    dist_has_added_lines = fields.Boolean(compute="_compute_dist_has_added_lines")
+
+    # ------------------------------------------------------------- computes
+
+    def _compute_dist_has_added_lines(self):
+        for picking in self:
+            refused = picking.dist_change_state in ("refused", "impossible")
+            picking.dist_has_added_lines = refused and bool(picking._dist_added())
+
     # -------------------------------------------------------------- buttons
 
     def action_dist_accept_as_is(self):
@@ -132,16 +141,21 @@ class StockPicking(models.Model):
         if self.state in ("confirmed", "waiting", "assigned"):
             self.action_assign()
 
+    def _dist_added(self):
+        """Give the open lines that the partner was not asked for."""
+        self.ensure_one()
+        asked = self._dist_request_lines().move_id
+        return (self.move_ids - asked).filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+
     def _dist_split_added(self):
         """Move the lines that the partner was not asked for to another delivery.
 
         :raises UserError: when no line was added
         """
         self.ensure_one()
-        asked = self._dist_request_lines().move_id
-        added = (self.move_ids - asked).filtered(
-            lambda move: move.state not in ("done", "cancel")
-        )
+        added = self._dist_added()
         if not added:
             raise UserError(
                 self.env._(

@@ -245,6 +245,7 @@ class TestChange(ThirdPartyCase):
         picking = self.accepted((self.tea, 5))
         mug = self.add_line(picking, self.mug, 2)
         self.answer(picking, Outcome.REJECTED, CHANGE, message="closed")
+        self.assertTrue(picking.dist_has_added_lines)
         picking.action_dist_split()
         self.commit()
         self.assertNotEqual(mug.picking_id, picking)
@@ -253,8 +254,10 @@ class TestChange(ThirdPartyCase):
         self.assertEqual(len(self.messages(picking, CHANGE)), 1)
 
     def test_nothing_to_split_is_said(self):
+        picking = self.refused()
+        self.assertFalse(picking.dist_has_added_lines)
         with self.assertRaisesRegex(UserError, "No line was added"):
-            self.refused().action_dist_split()
+            picking.action_dist_split()
 
     def test_choice_cancel_there_and_request_anew(self):
         picking = self.refused()

@@ -202,7 +202,7 @@ class TestTimeline(ThirdPartyCase):
             {"cancel_asked", "cancel_refused"}, set(steps.mapped("kind"))
         )
         refused = steps.filtered(lambda step: step.kind == "cancel_refused")
-        self.assertEqual(refused.text, "PICKED")
+        self.assertEqual((refused.text, refused.state), ("PICKED", "refused"))
 
     def test_the_order_is_the_root_of_backorders_and_returns(self):
         order = self.order((self.tea, 5))

@@ -18,6 +18,7 @@ class DistTimeline(models.Model):
     state = fields.Selection(
         [
             ("done", "Done"),
+            ("refused", "Refused"),
             ("late", "Came late"),
             ("due", "Expected"),
             ("missing", "Missing"),
@@ -44,7 +45,9 @@ class DistTimeline(models.Model):
         self.env.cr.execute(
             """CREATE VIEW dist_timeline AS
                  SELECT s.id * 2 AS id, s.kind,
-                        CASE WHEN EXISTS (
+                        CASE WHEN s.kind IN ('rejected', 'cancel_refused',
+                                             'change_refused') THEN 'refused'
+                             WHEN EXISTS (
                                  SELECT 1 FROM dist_expectation e
                                   WHERE e.met_message_id = s.message_id AND e.late)
                              THEN 'late' ELSE 'done' END AS state,
