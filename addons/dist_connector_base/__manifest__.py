@@ -37,6 +37,7 @@
         "data/dist_exception.xml",
         "data/dist_exception_digest.xml",
         "wizards/dist_exception_views.xml",
+        "views/dist_exception_form_view.xml",
         "views/dist_exception_views.xml",
         "views/dist_message_views.xml",
         "views/dist_backend_views.xml",

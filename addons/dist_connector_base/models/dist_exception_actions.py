@@ -8,6 +8,9 @@ from ..core.errors import DistError
 from ..core.impact import raised
 from ..pipeline.outbox import Outbound
 
+#: Exceptions handled at once that still get a line in their chatter.
+CHATTER_UP_TO = 20
+
 
 class DistException(models.Model):
     _inherit = "dist.exception"
@@ -268,7 +271,9 @@ class DistException(models.Model):
 
     def _did(self, action, value=""):
         """Note what a person did last; whoever closes it later gets the credit."""
-        self.sudo().write(
+        # a line in the chatter of each is for a few; the audit has all
+        quiet = len(self) > CHATTER_UP_TO
+        self.sudo().with_context(tracking_disable=quiet).write(
             {
                 "last_action": action,
                 "last_action_value": value or False,

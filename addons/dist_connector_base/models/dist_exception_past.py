@@ -81,7 +81,7 @@ class DistException(models.Model):
         what = dict(self._fields["suggested_action"]._description_selection(self.env))
         value = f" ({way['value']})" if way["value"] else ""
         return self.env._(
-            "%(what)s%(value)s: %(count)s times, by %(who)s, last on %(date)s",
+            "%(what)s%(value)s: %(count)s×, by %(who)s, last on %(date)s",
             what=what[way["action"]],
             value=value,
             count=way["count"],

@@ -82,6 +82,46 @@ class TestActions(DistCase):
             with self.subTest(action), self.assertRaises(AccessError):
                 self.wizard(exception, action, "operator").action_apply()
 
+    def test_each_role_has_its_rights_on_teams_rules_and_versions(self):
+        self.people["manager"] = new_test_user(
+            self.env, "user_manager", groups="dist_connector_base.group_manager"
+        )
+        everything = {"read", "write", "create", "unlink"}
+        for model, managers in (
+            ("dist.team", everything),
+            ("dist.exception.rule", everything),
+            ("dist.message.version", {"read"}),
+        ):
+            for role, user in self.people.items():
+                expected = managers if role == "manager" else {"read"}
+                with self.subTest(model=model, role=role):
+                    records = self.env[model].with_user(user)
+                    allowed = {verb for verb in everything if records.has_access(verb)}
+                    self.assertEqual(allowed, expected)
+
+    def test_another_company_sees_neither_teams_nor_corrections(self):
+        other = self.env["res.company"].create({"name": "Other company"})
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            groups="dist_connector_base.group_manager",
+            company_id=other.id,
+            company_ids=[(6, 0, other.ids)],
+        )
+        company = {"company_id": self.env.company.id}
+        team = self.env["dist.team"].create({"name": "Desk", **company})
+        rule = self.env["dist.exception.rule"].create(
+            {"name": "All", "team_id": team.id, **company}
+        )
+        exception = self.failing("S1")
+        self.correct(exception, "A-1", "A-2")
+        for records in (team, rule, exception.message_id.version_ids):
+            with self.subTest(records._name):
+                found = records.with_user(stranger).search([("id", "in", records.ids)])
+                self.assertFalse(found)
+                with self.assertRaises(AccessError):
+                    records.with_user(stranger).read(["display_name"])
+
     # ------------------------------------------------------ take and assign
 
     def test_who_takes_it_owns_it(self):

@@ -63,7 +63,7 @@ class TestCare(DistCase):
         self.solve(self.failing("S3"), self.ben)
         exception = self.failing("S4")
         self.assertRegex(
-            exception.suggestion, r"^Replayed: 3 times, by Ben, Anna, last on \d{4}-"
+            exception.suggestion, r"^Replayed: 3×, by Ben, Anna, last on \d{4}-"
         )
         self.assertEqual(exception.suggested_action, "replay")
         self.assertEqual(exception.state, "open", "it never acts by itself")
@@ -83,7 +83,7 @@ class TestCare(DistCase):
             lambda row: row.partner_code == "Pigeon"
         ).unlink()
         second = self.arrive(shipment("S2", "R2", carrier="Pigeon")).exception_ids
-        self.assertIn("Mapped the code (UPS): 1 times, by Ben", second.suggestion)
+        self.assertIn("Mapped the code (UPS): 1×, by Ben", second.suggestion)
         with self.assertRaises(AccessError):
             second.with_user(self.anna).action_follow_suggestion()
         second.with_user(self.ben).with_context(
