@@ -226,6 +226,9 @@ def pace(operation: Operation, response: HttpResponse) -> float:
     if spec is None:
         return 0.0
     left = _number(response.header(spec.remaining))
+    rate = _number(response.header(spec.rate)) if spec.rate else None
+    if left is None and rate and rate > 0:
+        return min(1 / rate, MAX_PAUSE)
     if left is None or left > spec.keep:
         return 0.0
     if spec.reset and (reset := _number(response.header(spec.reset))) is not None:

@@ -40,6 +40,8 @@ def check_profile(profile: Profile, raw: dict[str, Any]) -> list[Fault]:
     if profile.transport == "soap" and not profile.wsdl:
         faults.append((("wsdl",), "is missing: the name of the partner's WSDL"))
     faults += _check_auth(profile.auth)
+    if profile.pace and not (profile.pace.remaining or profile.pace.rate):
+        faults.append((("pace",), "names neither remaining nor rate"))
     return faults
 
 

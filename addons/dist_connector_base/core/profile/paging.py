@@ -125,6 +125,8 @@ def next_page(
         return linked
     if request.params.get(paging.param) == token:
         raise DataError("the partner gives the same page again", path=paging.param)
+    if paging.alone:
+        return dataclasses.replace(request, params={paging.param: token})
     return _with_param(request, paging.param, token)
 
 

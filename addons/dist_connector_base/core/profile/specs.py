@@ -174,6 +174,8 @@ class PagingSpec(Spec):
     :ivar param: parameter with the page, offset or token
     :ivar next: the token or address in the body; nothing ends the list
     :ivar next_header: the header that has it instead (``Link`` is understood)
+    :ivar alone: the token stands for the whole question: later pages are asked for by
+        it alone, without the other parameters
     """
 
     style: Literal["number", "offset", "token", "link"]
@@ -184,6 +186,7 @@ class PagingSpec(Spec):
     first: int = 1
     next: Expr | None = None
     next_header: str = ""
+    alone: bool = False
     stop: Literal["short_page", "empty_page"] = "short_page"
 
 

@@ -18,15 +18,18 @@ class PaceSpec(BaseModel):
     :ivar reset_as: how ``reset`` counts: ``seconds`` to wait, ``milliseconds`` to wait,
         or Unix time (``epoch``)
     :ivar restore_per_second: what flows back each second, where no header says when
+    :ivar rate: header with the calls a second that are granted, of partners that do not
+        say what is left; we then keep that distance from call to call
     """
 
     model_config = _CONFIG
 
-    remaining: str
+    remaining: str = ""
     keep: Annotated[int, Field(ge=0)] = 0
     reset: str = ""
     reset_as: Literal["seconds", "milliseconds", "epoch"] = "seconds"
     restore_per_second: Annotated[Decimal, Field(gt=0)] | None = None
+    rate: str = ""
 
 
 class ContractSpec(BaseModel):
