@@ -158,7 +158,7 @@ class DistServiceCharge(models.Model):
 
     def action_check_again(self):
         """Judge undecided fees anew, such as after a change of the rate card."""
-        self.check_access("read")
+        self.check_access("write")
         self.sudo().filtered(lambda c: c.state in UNDECIDED)._judge()
         return True
 

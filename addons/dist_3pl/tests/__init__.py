@@ -18,6 +18,7 @@ from . import (
     test_response,
     test_return,
     test_return_credit,
+    test_roles,
     test_routing,
     test_shipment,
     test_stock_proof,

@@ -4,7 +4,7 @@ import base64
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..pipeline.ledger import OPEN_STATES
@@ -218,8 +218,7 @@ class DistMessage(models.Model):
 
         For a person who asked the partner and was told that nothing arrived.
         """
-        self.check_access("write")
-        self.env["dist.exception"].check_access("write")
+        self._check_reviewer()
         self.sudo()._replay(send_again=True)
         self.env["dist.audit"]._record("message.send_again", self)
 
@@ -271,8 +270,7 @@ class DistMessage(models.Model):
 
     def action_accept(self):
         """Close failed messages without an effect: a person settled the matter."""
-        self.check_access("write")
-        self.env["dist.exception"].check_access("write")
+        self._check_reviewer()
         failed = self.sudo().filtered(lambda m: m.state in ("exception", "dead"))
         failed.write(
             {
@@ -283,6 +281,16 @@ class DistMessage(models.Model):
         )
         failed._release_partitions()
         self.env["dist.audit"]._record("message.accept", failed)
+
+    def _check_reviewer(self):
+        """Refuse a decision about business to those who only work exceptions.
+
+        :raises AccessError: for anybody but a reviewer
+        """
+        self.check_access("write")
+        reviewer = "dist_connector_base.group_reviewer"
+        if not self.env.su and not self.env.user.has_group(reviewer):
+            raise AccessError(self.env._("Only a reviewer may decide this."))
 
     def _release_partitions(self):
         """Put the messages that waited behind these back in line."""
