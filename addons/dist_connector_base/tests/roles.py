@@ -1,9 +1,10 @@
 """Rights of each role on each model: the checks that every addon of the suite shares.
 
-An addon's ``tests/test_roles.py`` holds the tables. A new model is entered in ``RIGHTS``,
-with the letters of each role in the order of ``ROLES``; the test that misses it prints
-the line as the access rows are now. A model that belongs to no company is entered in
-``SHARED`` with the reason, a button with the roles that may press it in ``ACTIONS``.
+An addon's ``tests/test_roles.py`` holds the tables. A new model is entered in
+``RIGHTS``, with the letters of each role in the order of ``ROLES``; the test that
+misses it prints the line as the access rows are now. A model that belongs to no company
+is entered in ``SHARED`` with the reason, a button with the roles that may press it in
+``ACTIONS``.
 """
 
 import secrets
@@ -61,9 +62,17 @@ class RolesMixin:
     actions: dict[str, dict[str, str]] = {}
     extra: dict[str, dict[str, object]] = {}
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = {
+            role: new_test_user(cls.env, f"as_{role}", groups=group)
+            for role, group in ROLES.items()
+        }
+
     def user(self, role):
-        """Give a user with one role."""
-        return new_test_user(self.env, f"as_{role}", groups=ROLES[role])
+        """Give the user with one role."""
+        return self.users[role]
 
     # ------------------------------------------------------------------ rows
 
@@ -158,11 +167,8 @@ class RolesMixin:
 
     def print_rights(self, name):
         """Give the line of a model as its access rows are now."""
-        users = self.__dict__.setdefault("_users", {})
         letters = []
-        for role in ROLES:
-            user = users.setdefault(role, None) or self.user(role)
-            users[role] = user
+        for user in self.users.values():
             model = self.env[name].with_user(user)
             letters.append("".join(c for c, v in VERBS.items() if model.has_access(v)))
         quoted = ", ".join(f'"{part}"' for part in letters)
@@ -214,7 +220,7 @@ class RolesMixin:
     def _company_rules(self, name):
         rules = self.env["ir.rule"].search([("model_id.model", "=", name)])
         return rules.filtered(
-            lambda rule: rule.global_ and "company" in rule.domain_force
+            lambda rule: rule["global"] and "company" in rule.domain_force
         )
 
     def test_every_button_stands_in_the_table_with_who_may_press_it(self):
@@ -225,16 +231,16 @@ class RolesMixin:
                 )
 
     @staticmethod
-    def buttons(cls):
+    def buttons(model):
         """Give the methods behind buttons that do something; to open is to read."""
         return sorted(
             method
-            for method in dir(cls)
+            for method in dir(model)
             if method.startswith("action_")
             and not method.startswith("action_open")
             and any(
                 method in vars(base) and "addons.dist_" in base.__module__
-                for base in cls.__mro__
+                for base in model.__mro__
             )
         )
 
@@ -251,7 +257,7 @@ class RolesMixin:
 
     @mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_access")
     def refused(self, user, name, method):
-        """Press a button on a bare row; say whether the user's role was the obstacle."""
+        """Press a button on a bare row; say whether the role was the obstacle."""
         record = self.env[name].with_user(user)
         if self._has_table(name):
             record = record.browse(self._row_once(name, self.env.company))

@@ -33,6 +33,7 @@ RIGHTS = {
     "dist.expectation.rule": ("", "r", "r", "r", "rw", "r"),
     "dist.flow": ("", "r", "r", "r", "rw", "r"),
     "dist.flow.back.fill": ("", "", "", "", "rwc", ""),
+    "dist.flow.stat": ("", "r", "r", "r", "r", "r"),
     "dist.legal.hold": ("", "r", "", "", "rwc", "r"),
     "dist.masking.rule": ("", "r", "", "", "rwcu", "r"),
     "dist.message": ("", "r", "rw", "rw", "rw", "r"),
