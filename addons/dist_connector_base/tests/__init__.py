@@ -7,6 +7,7 @@ from . import (
     test_exception_care,
     test_exception_opening,
     test_expectation,
+    test_hanging_partner,
     test_inbound,
     test_line,
     test_line_workers,
