@@ -53,18 +53,32 @@ class DistCircuit(models.Model):
     last_failure_at = fields.Datetime("Last failure", readonly=True)
     last_error = fields.Char("Last fault", readonly=True)
     memory = fields.Text(readonly=True, help="What was counted in the window.")
-    is_stopped = fields.Boolean(compute="_compute_is_stopped")
+    status = fields.Selection(
+        [
+            ("working", "Working"),
+            ("stopped", "Stopped"),
+            ("trying", "Being tried"),
+            ("stopped_by_hand", "Stopped by hand"),
+            ("let_through", "Always let through"),
+        ],
+        compute="_compute_status",
+        help="Working: requests go out. Stopped: the partner failed too often, and "
+        "messages wait. Being tried: one request goes out to see whether it is back.",
+    )
+    is_stopped = fields.Boolean(compute="_compute_status")
 
     _operation_unique = models.UniqueIndex(
         "(backend_id, operation)", "An operation has one line to the partner."
     )
 
     @api.depends("state", "override")
-    def _compute_is_stopped(self):
+    def _compute_status(self):
+        by_hand = {"open": "stopped_by_hand", "closed": "let_through"}
+        by_calls = {"closed": "working", "open": "stopped", "half_open": "trying"}
         for circuit in self:
-            circuit.is_stopped = circuit.override == "open" or (
-                circuit.override == "auto" and circuit.state != "closed"
-            )
+            status = by_hand.get(circuit.override) or by_calls[circuit.state]
+            circuit.status = status
+            circuit.is_stopped = status not in ("working", "let_through")
 
     # -------------------------------------------------------------- buttons
 

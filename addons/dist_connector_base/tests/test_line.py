@@ -7,8 +7,8 @@ from odoo.tests import new_test_user, tagged
 
 from ..core.errors import TransientError
 from ..core.wire import HttpResponse
-from ..pipeline import gate
 from .common import PROFILE, DistCase
+from .test_shadow import POLLED
 
 DOWN = TransientError("the partner cannot be reached")
 ACCEPTED = (201, {"id": "77"})
@@ -104,21 +104,23 @@ class TestLine(DistCase):
         self.assertEqual(self.alarms().state, "resolved")
 
     def test_fetches_wait_too(self):
+        profile = self.env["dist.profile"].create({"document": POLLED})
+        profile._approve()
+        self.backend.profile_id = profile
+        self.env.cr.execute(
+            "INSERT INTO dist_circuit (backend_id, operation, state, override)"
+            " VALUES (%s, 'list_shipments', 'closed', 'open')",
+            [self.backend.id],
+        )
         flow = self.flow("shipment_confirmation")
-        with (
-            patch(
-                "odoo.addons.dist_connector_base.pipeline.fetch._poll",
-                side_effect=gate.Held("waits: stopped", retry_after=30),
-            ),
-            patch.object(type(flow.backend_id.profile_id), "_parsed") as parsed,
-        ):
-            parsed.return_value.auth.credential = ""
-            self.assertEqual(flow._job_fetch(), "waits: stopped")
+        self.assertIn("is stopped (list shipments)", flow._job_fetch())
         job = self.env["queue.job"].search(
             [("identity_key", "=", f"dist.flow.fetch:{flow.id}")]
         )
         self.assertTrue(job.eta)
-        self.assertFalse(self.env["dist.exception"].search([("flow_id", "=", flow.id)]))
+        self.assertFalse(
+            self.env["dist.exception"].search([("flow_id", "=", flow.id)])
+        )
 
     # ------------------------------------------------------------- by hand
 
