@@ -118,9 +118,7 @@ class TestLine(DistCase):
             [("identity_key", "=", f"dist.flow.fetch:{flow.id}")]
         )
         self.assertTrue(job.eta)
-        self.assertFalse(
-            self.env["dist.exception"].search([("flow_id", "=", flow.id)])
-        )
+        self.assertFalse(self.env["dist.exception"].search([("flow_id", "=", flow.id)]))
 
     # ------------------------------------------------------------- by hand
 
