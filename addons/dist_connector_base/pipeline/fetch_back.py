@@ -6,6 +6,8 @@ from ..core import profile as profiles
 from ..core.errors import TransientError
 from ..core.wire import Item
 from . import context
+from .gate import Gate, Held
+from .lanes import PATIENCE, take_lane
 
 #: Pages of one resource; more are a mistake in the profile.
 MAX_PAGES = 20
@@ -18,10 +20,12 @@ class FetchBack:
     there, to be tried again.
     """
 
-    def __init__(self, backend, profile):
+    def __init__(self, flow, backend, profile):
+        self._flow = flow
         self._backend = backend
         self._profile = profile
         self._stack = ExitStack()
+        self._gate = None
         self._rest = None
         self._unreachable: TransientError | None = None
 
@@ -31,10 +35,13 @@ class FetchBack:
     def __exit__(self, *_exc_info):
         self._stack.close()
         self._rest = None
+        if self._gate:
+            self._gate.tell()
 
     def items(self, spec, payload: bytes, ctx) -> list[Item]:
         """Give the documents that the events of a post lead to.
 
+        :raises Held: when the partner must not be called for now
         :raises DistError: when the post or a resource cannot be read, or the partner
             cannot be reached
         """
@@ -45,22 +52,36 @@ class FetchBack:
             request = profiles.fetch_request(spec, operation, event, ctx)
             pages = 0
             while request and pages < MAX_PAGES:
-                response = self._call(request)
-                found += profiles.fetched_items(spec, operation, response)
+                response, items = self._ask(spec, operation, request)
+                found += items
                 request = profiles.next_page(operation, request, response)
                 pages += 1
         return found
 
-    def _call(self, request):
+    def _ask(self, spec, operation, request):
         """Ask once; a partner that is not there is not asked again in this run."""
         if self._unreachable:
             raise self._unreachable
-        if self._rest is None:
-            self._rest = self._stack.enter_context(
-                context.open_rest(self._backend, self._profile)
-            )
         try:
-            return self._rest.call(request)
+            self._open()
+            self._gate.enter(operation.name)
+            with self._gate.call(operation.name) as ended:
+                response = self._rest.call(request)
+                ended.pause = profiles.pace(operation, response)
+                return response, profiles.fetched_items(spec, operation, response)
         except TransientError as exc:
             self._unreachable = exc
             raise
+
+    def _open(self) -> None:
+        if self._rest is not None:
+            return
+        env = self._flow.env
+        if self._profile.parallel and not take_lane(
+            env, self._backend, self._flow.channel
+        ):
+            raise Held("all lanes to the partner are taken", retry_after=PATIENCE)
+        self._gate = Gate(self._backend, self._profile)
+        self._rest = self._stack.enter_context(
+            context.open_rest(self._backend, self._profile)
+        )

@@ -20,6 +20,7 @@ from .arrived import Inbound
 from .context import make_context
 from .failures import classify, item_fault
 from .fetch_back import FetchBack
+from .gate import Held
 from .ledger import Result, Row
 
 
@@ -33,7 +34,7 @@ class InboundRun:
         self.profile = self.backend.profile_id._parsed()
         self.ctx = make_context(self.backend)
         self.handler = self.flow._handler()
-        self.fetch_back = FetchBack(self.backend, self.profile)
+        self.fetch_back = FetchBack(self.flow, self.backend, self.profile)
         self.started = datetime.now(timezone.utc).replace(tzinfo=None)
         self.results: dict[int, Result] = {}
         self.errors: list[tuple[Row, DistError]] = []
@@ -307,7 +308,7 @@ class InboundRun:
 
     def _fail(self, row: Row, error: DistError, item: Inbound | None = None) -> None:
         """Decide by the class of an error: again later, or to the workbench."""
-        tries = row.tries + 1
+        tries = row.tries + (not isinstance(error, Held))
         conflict = isinstance(error, ConflictError)
         if item and not conflict:
             result = self._result(item, "exception", note=error.message[:250])
@@ -324,7 +325,7 @@ class InboundRun:
         if error.policy is Policy.RETRY:
             if tries < self.flow.max_tries:
                 result.delay = backoff.delay(
-                    tries, retry_after=getattr(error, "retry_after", None)
+                    max(tries, 1), retry_after=getattr(error, "retry_after", None)
                 )
                 result.state = "ready"
                 wake.wake(self.flow, delay=result.delay)

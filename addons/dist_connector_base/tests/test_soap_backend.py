@@ -4,11 +4,12 @@ import base64
 from pathlib import Path
 
 from odoo.exceptions import AccessError, ValidationError
+from odoo.sql_db import db_connect
 from odoo.tests import new_test_user, tagged
 
 from ..core.wire import SoapRequest
 from ..pipeline.context import open_rest
-from ..pipeline.lanes import lanes_of
+from ..pipeline.lanes import LANE_LOCK, MOST_LANES, lanes_of
 from ..pipeline.privacy import Privacy
 from ..transports.soap import SoapTransport
 from .common import DistCase
@@ -107,3 +108,32 @@ class TestSoapBackend(DistCase):
     def test_one_job_at_a_time_whatever_else_is_allowed(self):
         self.backend.lanes = 8
         self.assertEqual(lanes_of(self.backend, "realtime"), 1)
+
+    def test_second_server_does_not_poll_at_the_same_time(self):
+        self.backend.profile_id = self._polled()
+        flow = self.backend._flow("inventory_snapshot").with_context(dist_no_wake=True)
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            other.execute(
+                "SELECT pg_advisory_xact_lock(%s, %s)",
+                (LANE_LOCK, (self.backend.id * MOST_LANES) % 2**31),
+            )
+            self.assertEqual(flow._job_fetch(), "all lanes to the partner are taken")
+        self.assertNotIn("lanes", flow._job_fetch())
+
+    def _polled(self):
+        listed = """
+  list_stock: {soap: PutOrder, safe: true, body: {Number: cursor}}
+flows:
+  inventory_snapshot:
+    direction: in
+    poll: {operation: list_stock}
+    map:
+      snapshot_key: Id
+      taken_at: At
+      warehouse: =W
+      rows: [{sku: Id, quantity: Id}]
+"""
+        text = PROFILE.replace("\nflows:\n", listed).replace('"1"', '"2"')
+        profile = self.env["dist.profile"].create({"document": text})
+        profile._approve()
+        return profile

@@ -13,7 +13,8 @@ from odoo.tests import HttpCase, tagged
 from ..core.errors import TransientError
 from ..core.signatures import sign
 from ..core.wire import HttpResponse
-from ..pipeline import context, door
+from ..pipeline import context, door, fetch_back
+from ..pipeline.gate import Gate, Held
 from .common import PROFILE, SECRET, DistCase, shipment
 
 OURS = """webhook:
@@ -225,9 +226,9 @@ class TestWebhookSchemes(HttpCase, DistCase):
         "fetch: {operation: get_shipment, documents: shipments}}"
     )
 
-    def _thin(self, answers):
+    def _thin(self, answers, top=""):
         call = "{method: GET, path: '/shipments/{id}', safe: true}"
-        self.use(OURS, f"webhook: {self.THIN}", f"  get_shipment: {call}\n")
+        self.use(top + OURS, f"webhook: {self.THIN}", f"  get_shipment: {call}\n")
         self.partner.script = list(answers)
         self.startPatcher(
             patch.object(context, "open_rest", lambda backend, profile: self.partner)
@@ -264,6 +265,25 @@ class TestWebhookSchemes(HttpCase, DistCase):
         self.due_again(*self.messages())
         self.run_flow(self.flow("shipment_confirmation"), times=4)
         self.assertEqual(sorted(self.handler.applied), ["S7", "S8"])
+
+    def test_stopped_line_is_not_called_and_costs_no_try(self):
+        self._thin([])
+        self.post_signed({"events": [{"id": "7"}]})
+        with patch.object(Gate, "enter", side_effect=Held("stopped", retry_after=60)):
+            self.run_flow(self.flow("shipment_confirmation"), times=1)
+        message = self.messages()
+        self.assertEqual((message.state, message.tries), ("ready", 0))
+        self.assertEqual(self.partner.calls, [])
+
+    def test_event_waits_while_another_job_talks_to_a_partner_of_one_lane(self):
+        self._thin([(200, {"shipments": [shipment("S7")]})], top="parallel: 1\n")
+        self.post_signed({"events": [{"id": "7"}]})
+        with patch.object(fetch_back, "take_lane", return_value=False):
+            self.run_flow(self.flow("shipment_confirmation"), times=1)
+        self.assertEqual(self.partner.calls, [])
+        self.due_again(self.messages())
+        self.run_flow(self.flow("shipment_confirmation"))
+        self.assertEqual(self.handler.applied, ["S7"])
 
     def test_event_without_what_the_call_needs_is_for_a_person(self):
         self._thin([])
