@@ -20,6 +20,7 @@
         "security/ir.model.access.csv",
         "data/dist_return_sequence.xml",
         "data/dist_profile.xml",
+        "views/dist_exception_views.xml",
         "views/dist_parcel_views.xml",
         "views/dist_partner_stock_views.xml",
         "views/dist_partner_snapshot_views.xml",

@@ -27,6 +27,7 @@ class AskedLine:
     :param asked: quantity asked for, in ``unit``
     :param shipped: what earlier confirmations of the same request shipped of it
     :param tracking: ``none``, ``lot`` or ``serial``
+    :param surplus: what a person allowed to be shipped beyond what was asked
     """
 
     ref: int
@@ -36,11 +37,12 @@ class AskedLine:
     shipped: Decimal = ZERO
     unit: str = "EA"
     tracking: str = "none"
+    surplus: Decimal = ZERO
 
     @property
     def open(self) -> Decimal:
         """What may still be shipped."""
-        return self.asked - self.shipped
+        return self.asked + self.surplus - self.shipped
 
 
 class LotPart(NamedTuple):
@@ -101,6 +103,31 @@ def allocate(
     ]
 
 
+def surplus(
+    document: ShipmentConfirmation, asked: Sequence[AskedLine]
+) -> dict[int, Decimal]:
+    """Say how much more was shipped than may be, by asked line; {} for nothing.
+
+    :raises DataError: unknown line or SKU
+    :raises MappingError: another unit than was asked in
+    :raises BusinessError: another SKU than was asked
+    """
+    left = {line.ref: line.open for line in asked}
+    over: dict[int, Decimal] = defaultdict(Decimal)
+    for index, said in enumerate(document.lines):
+        path = f"lines[{index}]"
+        candidates = _candidates(said, asked, path)
+        _check_unit(said, candidates[0], path)
+        rest = said.quantity
+        for line in candidates:
+            taken = min(rest, left[line.ref])
+            left[line.ref] -= taken
+            rest -= taken
+        if rest:
+            over[candidates[-1].ref] += rest
+    return dict(over)
+
+
 def _candidates(
     said: ShipmentConfirmationLine, asked: Iterable[AskedLine], path: str
 ) -> list[AskedLine]:
@@ -150,8 +177,8 @@ def _spread(
             f"{said.quantity} shipped of {candidates[0].sku}, only {total_left} may "
             "still be shipped for this request",
             path=f"{path}.quantity",
-            next_step="Ask the warehouse what really left; correct the confirmation "
-            "or send the surplus back.",
+            next_step="Ask the warehouse what really left. Then correct the "
+            "confirmation, or accept the surplus.",
         )
     lots = _lots(said, candidates[0].tracking, path)
     rest = said.quantity

@@ -8,7 +8,7 @@ from odoo import models
 from odoo.addons.dist_connector_base.core.batching import waves
 from odoo.addons.dist_connector_base.core.errors import BusinessError
 
-from ..core.allocation import AskedLine, ShippedLine, allocate
+from ..core.allocation import AskedLine, ShippedLine, allocate, surplus
 
 
 @dataclass
@@ -107,7 +107,11 @@ class ShipmentConfirmationHandler(models.AbstractModel):
         )
 
     def _allocate(self, shipment):
-        asked = [
+        return allocate(shipment.document, self._asked(shipment.picking, shipment.lines))
+
+    def _asked(self, picking, lines):
+        """Give request lines as the allocation works on them."""
+        return [
             AskedLine(
                 ref=line.id,
                 line_key=line.line_key,
@@ -115,11 +119,36 @@ class ShipmentConfirmationHandler(models.AbstractModel):
                 asked=_exact(line.quantity),
                 shipped=_exact(line.quantity_shipped),
                 unit=line.product_id.uom_id.dist_unit_code or "",
-                tracking=self._tracking(shipment.picking, line.product_id),
+                tracking=self._tracking(picking, line.product_id),
+                surplus=_exact(line.surplus_allowed),
             )
-            for line in shipment.lines
+            for line in lines
         ]
-        return allocate(shipment.document, asked)
+
+    def _accept_surplus(self, backend, document):
+        """Allow what a confirmation ships beyond what was asked.
+
+        :return: text of what was allowed, line by line; empty: nothing is over
+        :raises DistError: when the confirmation has another fault
+        """
+        lines = (
+            self.env["dist.request.line"]
+            .sudo()
+            .search(
+                [
+                    ("backend_id", "=", backend.id),
+                    ("request_key", "=", document.request_key),
+                ]
+            )
+        )
+        over = surplus(
+            document, self._asked(lines.move_id.picking_id[:1], lines) if lines else []
+        )
+        allowed = []
+        for line in lines.filtered(lambda known: known.id in over):
+            line.surplus_allowed += float(over[line.id])
+            allowed.append(f"{line.product_id.default_code} +{over[line.id]:f}")
+        return ", ".join(allowed)
 
     def _tracking(self, picking, product):
         picking_type = picking.picking_type_id

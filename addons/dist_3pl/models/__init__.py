@@ -6,6 +6,7 @@ from . import (
     dist_backend_receiving,
     dist_backend_stock,
     dist_backend_stock_proof,
+    dist_exception_surplus,
     dist_flow,
     dist_message,
     dist_parcel,

@@ -30,6 +30,12 @@ class DistRequestLine(models.Model):
         "Asked", digits="Product Unit", readonly=True, help="In the product's unit."
     )
     quantity_shipped = fields.Float("Shipped", digits="Product Unit", readonly=True)
+    surplus_allowed = fields.Float(
+        "Surplus accepted",
+        digits="Product Unit",
+        readonly=True,
+        help="What a reviewer allowed to be shipped beyond what was asked.",
+    )
     quantity_open = fields.Float(
         "Open", digits="Product Unit", compute="_compute_quantity_open"
     )
