@@ -107,7 +107,9 @@ class ShipmentConfirmationHandler(models.AbstractModel):
         )
 
     def _allocate(self, shipment):
-        return allocate(shipment.document, self._asked(shipment.picking, shipment.lines))
+        return allocate(
+            shipment.document, self._asked(shipment.picking, shipment.lines)
+        )
 
     def _asked(self, picking, lines):
         """Give request lines as the allocation works on them."""

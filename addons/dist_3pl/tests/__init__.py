@@ -23,6 +23,7 @@ from . import (
     test_shipment,
     test_stock_proof,
     test_stock_reconciliation,
+    test_surplus,
     test_timeline,
     test_views,
 )

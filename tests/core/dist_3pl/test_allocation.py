@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from addons.dist_3pl.core.allocation import AskedLine, allocate
+from addons.dist_3pl.core.allocation import AskedLine, allocate, surplus
 from addons.dist_connector_base.core.canonical import ShipmentConfirmation
 from addons.dist_connector_base.core.errors import (
     BusinessError,
@@ -177,3 +177,23 @@ def test_lots_of_an_untracked_product_are_not_kept():
         [asked()],
     )
     assert shipped[0].lots == ()
+
+
+def test_a_surplus_is_told_line_by_line_over_all_lines_of_the_confirmation():
+    over = surplus(
+        confirmation(
+            {"line_key": "11", "quantity": 8},
+            {"line_key": "11", "quantity": 5},
+            {"line_key": "12", "quantity": 3},
+        ),
+        [asked(shipped=Decimal(1)), asked(ref=2, line_key="12", sku="MUG", quantity=3)],
+    )
+    assert over == {1: Decimal(4)}
+
+
+def test_a_surplus_that_was_accepted_is_shipped_and_no_more():
+    line = asked(quantity=2, surplus=Decimal(3))
+    (shipped,) = allocate(confirmation({"line_key": "11", "quantity": 5}), [line])
+    assert shipped.quantity == 5
+    with pytest.raises(BusinessError):
+        allocate(confirmation({"line_key": "11", "quantity": 6}), [line])
