@@ -188,11 +188,13 @@ class DistProfile(models.Model):
                 # A module update mends a shipped version in place: the old text
                 # stands in the module's history.
                 known._govern({"document": text})
+                known._run_samples()
                 self.env.registry.clear_cache()
             if known.state == "approved" and not known.current_since:
                 # loaded before there was a version in force
                 known._take_over()
             return known
         profile = self.create({"document": text})
+        profile._run_samples()
         profile._approve()
         return profile

@@ -112,9 +112,9 @@ def _table(lines: list[DiffLine]) -> Markup:
     """Show a difference as a table: sign, line numbers of both sides, text."""
     rows = [
         Markup(
-            '<tr class="{}"><td class="text-end text-muted">{}</td>'
-            '<td class="text-end text-muted">{}</td><td>{}</td>'
-            '<td class="text-break" style="white-space: pre-wrap">{}</td></tr>'
+            '<tr class="{}"><td class="text-end text-muted py-0">{}</td>'
+            '<td class="text-end text-muted py-0">{}</td><td class="py-0">{}</td>'
+            '<td class="text-break py-0" style="white-space: pre-wrap">{}</td></tr>'
         ).format(
             _COLOURS.get(line.kind, ""),
             line.old or "",

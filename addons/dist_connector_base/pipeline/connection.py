@@ -39,7 +39,8 @@ def _settings(backend) -> Step:
             f"empty: {', '.join(empty)}",
             "Fill them in on the tab Settings; the partner gives you the values.",
         )
-    return Step("settings", True, f"{len(rows)} filled in" if rows else "none needed")
+    needed = any(row.required for row in rows)
+    return Step("settings", True, "all are filled in" if needed else "none needed")
 
 
 def _credentials(backend, profile) -> Step:

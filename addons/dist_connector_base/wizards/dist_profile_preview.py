@@ -91,6 +91,13 @@ class DistProfilePreview(models.TransientModel):
             (name, name.replace("_", " ").capitalize()) for name in sorted(DOCUMENTS)
         ]
 
+    @api.depends("profile_id")
+    def _compute_display_name(self):
+        for preview in self:
+            preview.display_name = self.env._(
+                "Preview of %s", preview.profile_id.display_name or ""
+            )
+
     # ---------------------------------------------------------------- inputs
 
     @api.depends("message_id")

@@ -11,6 +11,7 @@ from addons.dist_connector_base.core.profile.__main__ import main
 from addons.dist_connector_base.core.profile.samples import compare
 
 from .test_preview import HOUSE
+from .test_tools import SHIPPED
 
 SAMPLES = """
 code_maps: {carrier: {U: UPS}, unit: {PCE: EA}}
@@ -44,6 +45,12 @@ TEXT = HOUSE + SAMPLES
 
 def faults(text):
     return {result.name: result.faults for result in run_samples(load_profile(text))}
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_samples_of_a_shipped_profile_pass(path):
+    results = run_samples(load_profile(path.read_text("utf-8")))
+    assert {result.name: result.faults for result in results if result.faults} == {}
 
 
 def test_samples_that_hold():
