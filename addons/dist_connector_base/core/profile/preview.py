@@ -17,7 +17,7 @@ from .. import masking
 from ..canonical import DOCUMENTS, Document, problems
 from ..codecs import json_codec
 from ..errors import ConfigurationError, DataError, DistError, MappingError
-from ..wire import FileDrop, HttpRequest, Item
+from ..wire import FileDrop, HttpRequest, Item, SoapRequest
 from .context import Context, FileSearch
 from .inbound import dated, decode, keys, map_in, skip_reason, split
 from .lines import path_text
@@ -350,13 +350,18 @@ def _operation(profile: Profile, name: str) -> Operation:
 
 
 def _told(
-    content: HttpRequest | FileDrop | FileSearch, profile: Profile | None = None
+    content: HttpRequest | SoapRequest | FileDrop | FileSearch,
+    profile: Profile | None = None,
 ) -> Sending:
     """Tell what was built: headers and parameters with secrets masked."""
     if isinstance(content, FileDrop):
         return Sending("FILE", f"{content.folder}/{content.name}", body=content.content)
     if isinstance(content, FileSearch):
         return Sending("FIND", f"{content.name} in {', '.join(content.folders)}")
+    if isinstance(content, SoapRequest):
+        # the envelope is written by the partner's WSDL; these are its arguments
+        body = json.dumps(content.arguments, default=str, ensure_ascii=False)
+        return Sending("SOAP", content.operation, body=body.encode())
     headers = masking.mask_headers(content.headers)
     params = masking.mask_params(content.params)
     auth = profile.auth if profile else None

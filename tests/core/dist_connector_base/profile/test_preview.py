@@ -153,6 +153,22 @@ def test_long_transmissions_show_their_beginning(house, ctx):
 
 # ------------------------------------------------------------------------ out
 
+SOAP = """
+profile: soap_house
+version: "1"
+title: House
+transport: soap
+wsdl: service.wsdl
+base_url: https://h.example/service
+operations:
+  create:
+    soap: PutOrder
+    body: {Order: {Number: request_key}}
+    answers: [{status: 2xx, then: accepted}]
+flows:
+  fulfilment_request: {direction: out, send: create}
+"""
+
 ORDER = {
     "request_key": "R1",
     "order_reference": "SO1",
@@ -187,3 +203,11 @@ def test_an_outgoing_code_without_counterpart_is_told(house, ctx):
     preview = preview_out(house, "fulfilment_request", text, ctx)
     assert preview.faults[0].kind == "mapping"
     assert preview.codes[0][:4] == ("carrier", "DHL", "out", None)
+
+
+def test_a_soap_call_shows_its_operation_and_arguments():
+    house = load_profile(SOAP)
+    preview = preview_out(house, "fulfilment_request", json.dumps(ORDER), Context())
+    assert preview.all_faults == []
+    assert (preview.sending.method, preview.sending.address) == ("SOAP", "PutOrder")
+    assert json.loads(preview.sending.body) == {"Order": {"Number": "R1"}}
