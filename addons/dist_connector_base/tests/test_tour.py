@@ -42,3 +42,11 @@ class TestTour(DistTourCase):
         self.run_flow(self.flow("shipment_confirmation"))
         self.assertEqual(messages.mapped("state"), ["done", "done"])
         self.assertEqual(set(messages.exception_ids.mapped("state")), {"resolved"})
+
+    def test_every_view_of_the_exceptions_opens(self):
+        self.handler.faults = {"S1": BusinessError("more was shipped than asked")}
+        exception = self.arrive(shipment()).exception_ids
+        exception.impact_value = 5
+        self.start_tour(
+            "/odoo/distribution-exceptions", "dist_look_around", login="admin"
+        )
