@@ -42,6 +42,21 @@ class TestTimeline(DistCase):
         self.assertEqual(self.stones(message).kind, "shipped")
         self.assertEqual(self.stones(message).correlation, message.correlation)
 
+    def test_what_a_flow_in_shadow_prepares_is_no_step_of_the_case(self):
+        self.handler.milestones = {"stored": Milestone("requested")}
+        flow = self.flow("fulfilment_request")
+        self.env["dist.expectation.rule"].create(
+            {"flow_id": flow.id, "code": "x", "name": "No.", "when": "stored"}
+        )
+        flow.mode = "shadow"
+        hidden = self.send("R1", run=False)
+        flow.mode = "live"
+        shown = self.send("R2", run=False)
+        self.assertFalse(self.stones(hidden))
+        self.assertTrue(self.stones(shown))
+        opened = self.env["dist.expectation"].search([("flow_id", "=", flow.id)])
+        self.assertEqual(opened.message_id, shown)
+
     def test_a_replay_notes_nothing_a_second_time(self):
         self.handler.milestones = {"applied": Milestone("shipped")}
         message = self.arrive(shipment())
