@@ -13,6 +13,8 @@ answered with a fault and counted. ``GET /state`` tells what the warehouse holds
     seconds that each write takes
 ``ship``
     numbers of orders that leave now
+``receive``
+    numbers of receipts of which one piece a line arrives now, and no more will
 """
 
 import argparse
@@ -44,6 +46,7 @@ class Warehouse:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.orders: dict[str, dict[str, Any]] = {}
+        self.receipts: dict[str, dict[str, Any]] = {}
         self.stock = {"SKU-001": 40, "SKU-005": 7}
         self.writes = self.at_once = self.most_at_once = self.violations = 0
         self.lose = 0
@@ -79,6 +82,20 @@ class Warehouse:
         known |= {"status": REMOVED, "updated": dt.datetime.now(dt.timezone.utc)}
         return self._result(True, known["id"], number)
 
+    def process_in_order(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Announce a receipt, or drop it."""
+        info = arguments["co"]["InOrderInfo"]
+        number = info["GoodsOwnerOrderNumber"]
+        with self.lock:
+            known = self.receipts.setdefault(number, {"id": 5000 + len(self.receipts)})
+            if info["InOrderOperation"] == "Remove":
+                known["status"] = REMOVED
+            else:
+                lines = arguments["co"]["InOrderLines"]["InOrderLine"]
+                known |= {"status": OPEN, "lines": lines}
+            known["updated"] = dt.datetime.now(dt.timezone.utc)
+            return {**self._result(True, 0, number), "InOrderId": known["id"]}
+
     @staticmethod
     def _result(
         success: bool, order_id: int = 0, number: str = "", message=None
@@ -108,6 +125,9 @@ class Warehouse:
         with self.lock:
             self.lose = told.get("lose", self.lose)
             self.hold = told.get("hold", self.hold)
+            for number in told.get("receive", []):
+                now = dt.datetime.now(dt.timezone.utc)
+                self.receipts[number] |= {"status": SHIPPED, "updated": now}
             for number in told.get("ship", []):
                 now = dt.datetime.now(dt.timezone.utc)
                 self.orders[number] |= {"status": SHIPPED, "updated": now}
@@ -161,6 +181,18 @@ class Service:
         if name == "GetInventoryByQuery":
             lines = [_stock(*entry) for entry in self.warehouse.stock.items()]
             return {"InventoryLines": {"InventoryLine": lines}, "GoodsOwnerId": 1}
+        if name == "ProcessInOrder":
+            return self.warehouse.process_in_order(read)
+        if name == "GetInOrdersByQuery":
+            wanted = ((read["query"] or {}).get("InOrderNumbersToGet") or {}).get(
+                "string"
+            )
+            found = [
+                _receipt(number, receipt)
+                for number, receipt in self.warehouse.receipts.items()
+                if not wanted or number in wanted
+            ]
+            return {"InOrders": {"ReceivedInOrder": found}}
         raise Refused(f"nobody asked for {name} yet")
 
 
@@ -194,6 +226,43 @@ def _stock(sku: str, quantity: int) -> dict[str, Any]:
         "NumberOfItems": quantity,
         "NumberOfLockedItems": 0,
         "ToReceiveNumberOfItems": 0,
+    }
+
+
+def _receipt(number: str, receipt: dict[str, Any]) -> dict[str, Any]:
+    received = receipt["status"] == SHIPPED
+    lines = [
+        {
+            "Article": _article(line["ArticleNumber"]),
+            "ExternalOrderLineCode": line["ExternalOrderLineCode"],
+            "AdvisedNumberOfItems": line["NumberOfItems"],
+            "ReceivedNumberOfItems": 1 if received else 0,
+        }
+        for line in receipt.get("lines", [])
+    ]
+    return {
+        "InOrderInfo": {
+            "InOrderId": receipt["id"],
+            "GoodsOwnerOrderNumber": number,
+            "LastReceivedTime": receipt["updated"] if received else None,
+            "InOrderStatusNumber": receipt["status"],
+        },
+        "ReceivedInOrderLines": {"ReceivedInOrderLine": lines},
+        "ReceivedArticleItems": {
+            "ReceivedArticlItem": [
+                {
+                    "Article": line["Article"],
+                    "ExternalOrderLineCode": line["ExternalOrderLineCode"],
+                    "Batch": f"B-{number}",
+                    "InDate": receipt["updated"],
+                    "ExpiryDate": dt.datetime(2027, 1, 31),
+                    "NumberOfItems": 1,
+                    "OriginalArticleItemId": 1,
+                }
+                for line in lines
+                if received
+            ]
+        },
     }
 
 

@@ -16,7 +16,10 @@ import pytest
 import requests
 
 from addons.dist_connector_base.core import profile as language
-from addons.dist_connector_base.core.canonical import FulfilmentCancel
+from addons.dist_connector_base.core.canonical import (
+    DOCUMENTS,
+    FulfilmentCancel,
+)
 from addons.dist_connector_base.core.codecs import json_codec
 from addons.dist_connector_base.core.errors import MappingError, UnknownOutcomeError
 from addons.dist_connector_base.core.wire import Found, HttpResponse, Outcome
@@ -26,6 +29,8 @@ from tests.partners import soap_3pl
 
 from .conftest import Backend
 
+ReceiptNotice = DOCUMENTS["receipt_notice"]
+ReceiptCancel = DOCUMENTS["receipt_cancel"]
 ROOT = Path(__file__).resolve().parents[3]
 CONTRACTS = Path(os.environ.get("DIST_CONTRACTS") or ROOT.parent / "shared/contracts")
 WSDL = CONTRACTS / "ongoing-soap/service.wsdl"
@@ -269,6 +274,33 @@ def test_shipment_and_stock_come_by_polling(house, service, partner, request_doc
         ("SKU-001", Decimal(40), Decimal(2)),
         ("SKU-005", Decimal(7), Decimal(2)),
     ]
+
+
+@needs_wsdl
+def test_receipt_is_announced_dropped_and_confirmed(house, service, partner):
+    lines = [{"line_key": "8", "sku": "SKU-001", "quantity": 3}]
+    one, two = (
+        ReceiptNotice.parse({"receipt_key": key, "lines": lines})
+        for key in ("P1", "P2")
+    )
+    cancel = ReceiptCancel(receipt_key="P2")
+    for notice in (one, two):
+        verdict = send(house, service, "process_in_order", notice)
+        assert (verdict.outcome, bool(verdict.remote_id)) == (Outcome.ACCEPTED, True)
+        found = look_up(house, service, "find_in_order", notice)
+        assert found.verdict.remote_id == verdict.remote_id
+    gone = look_up(house, service, "find_removed_in_order", cancel)
+    assert gone.answer is Found.ABSENT
+    assert send(house, service, "remove_in_order", cancel).outcome is Outcome.ACCEPTED
+    gone = look_up(house, service, "find_removed_in_order", cancel)
+    assert gone.answer is Found.FOUND
+    assert look_up(house, service, "find_in_order", two).answer is Found.ABSENT
+    plan(partner, receive=["P1"])
+    (receipt,) = polled(house, service, "receipt_confirmation")
+    (line,) = receipt.lines
+    assert (receipt.receipt_key, line.line_key) == ("P1", "8")
+    assert (line.quantity, line.expected_quantity) == (1, 3)
+    assert [(e.lot, e.expiry) for e in line.lots] == [("B-P1", dt.date(2027, 1, 31))]
 
 
 @needs_wsdl
