@@ -1,7 +1,7 @@
 {
     "name": "Distribution 3PL",
-    "summary": "Fulfilment requests, cancels, shipment confirmations and stock "
-    "levels exchanged with third-party warehouses",
+    "summary": "Deliveries, receipts, returns, adjustments and stock levels "
+    "exchanged with third-party warehouses",
     "version": "19.0.1.0.0",
     "category": "Inventory/Distribution",
     "license": "LGPL-3",
@@ -39,6 +39,7 @@
         "views/dist_service_charge_views.xml",
         "wizards/dist_routing_simulation_views.xml",
         "views/dist_return_views.xml",
+        "views/dist_partner_item_views.xml",
         "views/dist_3pl_menus.xml",
         "views/dist_3pl_receipt_menus.xml",
     ],

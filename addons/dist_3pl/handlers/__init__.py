@@ -7,6 +7,7 @@ from . import (
     fulfilment_response,
     inventory_adjustment,
     inventory_snapshot,
+    item_list,
     receipt_booking,
     receipt_cancel,
     receipt_confirmation,

@@ -169,7 +169,7 @@ class ReceiptNoticeHandler(models.AbstractModel):
         """Give what is expected, move by move, in the products' own units."""
         lines = []
         moves = picking._dist_expected_moves()
-        items = self._remote_items(backend, moves.product_id)
+        items = self.env["dist.partner.item"]._of(backend, moves.product_id)
         for move in moves:
             product, unit = move.product_id, move.product_id.uom_id
             if not product.default_code:
@@ -198,17 +198,6 @@ class ReceiptNoticeHandler(models.AbstractModel):
         if not lines:
             raise BusinessError(self.env._("Nothing is expected."), path="lines")
         return lines
-
-    def _remote_items(self, backend, products):
-        """Give the partner's own numbers of products, by product id."""
-        bindings = self.env["dist.binding"].search(
-            [
-                ("backend_id", "=", backend.id),
-                ("res_model", "=", "product.product"),
-                ("res_id", "in", products.ids),
-            ]
-        )
-        return {binding.res_id: binding.external_id for binding in bindings}
 
     def _lots(self, move):
         """Name the lots that are on their way; a purchase knows none yet."""

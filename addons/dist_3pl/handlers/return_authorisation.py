@@ -96,9 +96,7 @@ class ReturnAuthorisationHandler(models.AbstractModel):
     def _lines(self, backend, record):
         lines = []
         announced = record.line_ids.filtered("quantity")
-        items = self.env["dist.handler.receipt_notice"]._remote_items(
-            backend, announced.product_id
-        )
+        items = self.env["dist.partner.item"]._of(backend, announced.product_id)
         for line in announced:
             product = line.product_id
             for value, field in (

@@ -11,6 +11,7 @@ from . import (
     dist_message,
     dist_parcel,
     dist_parcel_content,
+    dist_partner_item,
     dist_partner_snapshot,
     dist_partner_stock,
     dist_place,

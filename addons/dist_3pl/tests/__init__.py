@@ -9,6 +9,7 @@ from . import (
     test_impact,
     test_inbound_views,
     test_inventory_snapshot,
+    test_item_list,
     test_lots,
     test_parcels,
     test_profiles,

@@ -44,12 +44,11 @@ class TestReceiptAdvice(InboundCase):
         self.env["product.uom"].create(
             {"product_id": self.tea.id, "uom_id": dozen.id, "barcode": "12345670"}
         )
-        self.env["dist.binding"].create(
+        self.env["dist.partner.item"].create(
             {
                 "backend_id": self.backend.id,
-                "res_model": "product.product",
-                "res_id": self.tea.id,
-                "external_id": "4711",
+                "product_id": self.tea.id,
+                "remote_item": "4711",
             }
         )
         order = self.env["purchase.order"].create(

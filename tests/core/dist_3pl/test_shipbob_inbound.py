@@ -387,3 +387,20 @@ def test_topics_of_receiving_and_returns(bob):
     assert webhook.flow_for("wro.updated") == "receipt_response"
     assert webhook.flow_for("return.completed") == "return_notice"
     assert webhook.flow_for("return.created") is IGNORE
+
+
+def test_item_numbers_are_read_from_the_stock_levels(bob):
+    page = {
+        "items": [
+            {"sku": "SKU-001", "inventory_id": 31, "total_on_hand_quantity": 4},
+            {"sku": None, "inventory_id": 32, "total_on_hand_quantity": 0},
+        ]
+    }
+    (document,) = read(bob, "item_list", page, "poll")
+    assert [(row.sku, row.remote_item) for row in document.rows] == [("SKU-001", "31")]
+    page["items"][0]["total_on_hand_quantity"] = 9
+    (again,) = read(bob, "item_list", page, "poll")
+    assert (again.key, again.content_hash()) == (
+        document.key,
+        document.content_hash(),
+    )

@@ -15,6 +15,7 @@ from .fulfilment_response import FulfilmentResponse
 from .inventory_adjustment import AdjustmentLine, InventoryAdjustment
 from .inventory_snapshot import InventoryRow, InventorySnapshot
 from .invoice import Invoice, InvoiceLine
+from .item_list import ItemList, ItemRow
 from .order import Order, OrderLine
 from .order_change import OrderChange, OrderChangeLine
 from .order_response import OrderResponse, OrderResponseLine
@@ -55,6 +56,8 @@ __all__ = [
     "InventorySnapshot",
     "Invoice",
     "InvoiceLine",
+    "ItemList",
+    "ItemRow",
     "ListPrice",
     "LotQuantity",
     "Money",

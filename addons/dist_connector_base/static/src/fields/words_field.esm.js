@@ -23,6 +23,7 @@ const WORDS = {
     fulfilment_response: _t("Answer to a request"),
     inventory_adjustment: _t("Stock adjustment"),
     inventory_snapshot: _t("Stock levels"),
+    item_list: _t("Item numbers"),
     limit: _t("Asked to slow down"),
     mapping: _t("Unknown code"),
     receipt_cancel: _t("Cancel of a receipt advice"),
