@@ -15,6 +15,7 @@ from . import (
     test_profiles,
     test_receipt,
     test_receipt_advice,
+    test_reconciliation_tour,
     test_request,
     test_response,
     test_return,

@@ -51,14 +51,9 @@ class DistReconciliationSettle(models.TransientModel):
                 self.action, reason=self.reason, user=self.user_id
             )
         waiting = len(lines.filtered(lambda line: line.state == "approval"))
-        if self.action == "adopt" and waiting:
-            message = self.env._(
-                "%(done)s differences are put right, %(waiting)s wait for a reviewer.",
-                done=before - waiting,
-                waiting=waiting,
-            )
-        else:
-            message = self.env._("%s differences are taken care of.", before)
+        message = self.env._("Done: %s.", before - waiting)
+        if waiting:
+            message += " " + self.env._("Waiting for a reviewer: %s.", waiting)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
