@@ -188,7 +188,7 @@ def close_exceptions(expectations, text: str) -> None:
     still = expectations.search(
         [("exception_id", "in", exceptions.ids), ("state", "=", "overdue")]
     )
-    (exceptions - still.exception_id)._resolve("superseded", text)
+    (exceptions - still.exception_id)._resolve("closed", text)
 
 
 # ------------------------------------------------------------------- overdue
@@ -317,6 +317,6 @@ def _fell_silent(rule, last) -> None:
 
 def _spoke(rule) -> None:
     rule.exception_id._resolve(
-        "superseded", rule.env._("Something has come again in this flow.")
+        "closed", rule.env._("Something has come again in this flow.")
     )
     rule.write({"overdue": False, "exception_id": False})

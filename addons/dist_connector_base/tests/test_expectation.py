@@ -105,6 +105,7 @@ class TestExpectation(DistCase):
         self.assertEqual(expectation.state, "overdue")
         self.assertEqual(expectation.exception_id, exception)
         self.assertEqual(exception.error_class, "sequence")
+        self.assertIn(exception.severity, ("high", "critical"))
         self.assertIn("has not shipped the order. R1", exception.name)
         self.assertIn(f"{expectation.opened_at:%Y-%m-%d %H:%M}", exception.name)
         self.assertIn(self.backend.name, exception.next_step)
@@ -119,6 +120,7 @@ class TestExpectation(DistCase):
         expectation = self.expectations()
         self.assertEqual((expectation.state, expectation.late), ("met", True))
         self.assertEqual(message.exception_ids.state, "resolved")
+        self.assertEqual(message.exception_ids.resolution, "closed")
         self.assertIn("after its deadline", message.exception_ids.resolution_note)
 
     def test_an_answer_faster_than_our_own_commit_is_not_missed(self):
