@@ -42,6 +42,7 @@ class DistBackend(models.Model):
         "read again when the partner signs with a key that is not among them.",
     )
     webhook_keys_at = fields.Datetime("Keys read", readonly=True, copy=False)
+    webhook_needs_keys = fields.Boolean(compute="_compute_webhook_needs_keys")
 
     _webhook_token_unique = models.UniqueIndex("(webhook_token)")
 
@@ -50,6 +51,13 @@ class DistBackend(models.Model):
         base = self.get_base_url()
         for backend in self:
             backend.webhook_url = f"{base}/dist/webhook/{backend.webhook_token}"
+
+    @api.depends("profile_id.document")
+    def _compute_webhook_needs_keys(self):
+        for backend in self:
+            profile = backend.profile_id
+            spec = profile._parsed().webhook if profile else None
+            backend.webhook_needs_keys = bool(spec and spec.scheme.kind == "rsa")
 
     @api.constrains("webhook_max_bytes", "webhook_rate")
     def _check_webhook_limits(self):

@@ -7,8 +7,8 @@ from unittest.mock import patch
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from odoo.exceptions import ValidationError
-from odoo.tests import HttpCase, tagged
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..core.errors import TransientError
 from ..core.signatures import sign
@@ -205,6 +205,23 @@ class TestWebhookSchemes(HttpCase, DistCase):
         # keys were read a moment ago: a stranger does not make us call out again
         strange = self.post(body, self._signed_by(key, "k2", body))
         self.assertEqual(strange.status_code, 401)
+
+    def test_keys_are_read_by_hand_too_but_not_by_an_operator(self):
+        self.use(
+            "webhook:\n  signature: {scheme: shipstation}\n"
+            "  keys: https://keys.example/jwks\n  topic: {always: order.shipped}\n"
+        )
+        self.assertTrue(self.backend.webhook_needs_keys)
+        operator = new_test_user(
+            self.env, "op_keys", "base.group_user,dist_connector_base.group_operator"
+        )
+        jobs = self.env["queue.job"].search_count
+        domain = [("method_name", "=", "_job_webhook_keys")]
+        with self.assertRaises(AccessError):
+            self.backend.with_user(operator).action_fetch_webhook_keys()
+        self.assertFalse(jobs(domain))
+        self.backend.action_fetch_webhook_keys()
+        self.assertEqual(jobs(domain), 1)
 
     def test_keys_of_before_stay_when_the_partner_is_not_there(self):
         self.use(
