@@ -39,3 +39,13 @@ def test_of_meanings_that_no_row_tells_apart_the_first_is_taken():
     keys = ("gross", "told", "net")
     proof = weigh(keys, {(False, True, True): 9, (True, True, True): 5})
     assert (proof.decision, proof.winner) == ("decided", "told")
+
+
+def test_two_meanings_that_fit_nearly_as_well_decide_nothing():
+    keys = ("gross", "told", "net")
+    patterns = {
+        (True, True, False): 80,
+        (True, False, False): 10,
+        (False, True, False): 8,
+    }
+    assert weigh(keys, patterns).decision == "unclear"
