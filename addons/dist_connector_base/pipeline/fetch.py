@@ -8,7 +8,7 @@ import hashlib
 import logging
 
 from ..core import profile as profiles
-from ..core.errors import DistError
+from ..core.errors import ConfigurationError, DistError
 from . import ledger, wake
 from .context import make_context, open_files, open_rest
 from .gate import Gate, Held
@@ -100,8 +100,22 @@ def _poll(flow, profile, spec, gate) -> int:
                 )
             request = profiles.next_page(operation, request, response)
     ids = ledger.insert_arrivals(flow.env, flow, pages)
-    flow.cursor = profiles.advance_cursor(operation, responses, cursor, ctx)
+    if request and operation.cursor and operation.cursor.advance == "started":
+        # what was not read would never be asked for again
+        flow.env["dist.exception"]._open_for_cause(backend, flow, _too_long(operation))
+    else:
+        flow.cursor = profiles.advance_cursor(operation, responses, cursor, ctx)
     return len(ids)
+
+
+def _too_long(operation) -> ConfigurationError:
+    return ConfigurationError(
+        f"the list has more than {MAX_PAGES} pages, and its cursor cannot stop in "
+        "between",
+        path=f"operations.{operation.name}.paging",
+        next_step="Raise the page size in the profile, or let the cursor advance by a "
+        "value of the entries.",
+    )
 
 
 def _take_files(flow, profile, spec, gate) -> int:

@@ -154,9 +154,8 @@ class InboundRun:
             ],
         )
         self.fragments += len(ids)
-        known = len(items) - len(ids)
-        note = f"{len(items)} documents" + (f", {known} known" if known else "")
-        self._done(row, note=note, kind="transmission")
+        known = f", {len(items) - len(ids)} known" if len(ids) < len(items) else ""
+        self._done(row, note=f"{len(items)} documents{known}", kind="transmission")
 
     # ------------------------------------------------- identity and sequence
 

@@ -7,7 +7,7 @@ from odoo.tests import new_test_user, tagged
 
 from ..core.errors import TransientError
 from ..core.wire import HttpResponse
-from .common import PROFILE, DistCase
+from .common import PROFILE, DistCase, shipment
 from .test_shadow import POLLED
 
 DOWN = TransientError("the partner cannot be reached")
@@ -119,6 +119,27 @@ class TestLine(DistCase):
         )
         self.assertTrue(job.eta)
         self.assertFalse(self.env["dist.exception"].search([("flow_id", "=", flow.id)]))
+
+    def test_list_that_is_too_long_for_one_poll_is_not_skipped_over(self):
+        profile = self.env["dist.profile"].create(
+            {"document": POLLED.replace("size: 50", "size: 1")}
+        )
+        profile._approve()
+        self.backend.profile_id = profile
+        self.partner.script = [
+            (200, {"shipments": [shipment(f"S{n}", f"R{n}")]}) for n in range(3)
+        ]
+        flow = self.flow("shipment_confirmation")
+        flow.cursor = "2026-01-01T00:00:00Z"
+        place = "odoo.addons.dist_connector_base.pipeline.fetch"
+        with (
+            patch(f"{place}.MAX_PAGES", 2),
+            patch(f"{place}.open_rest", lambda *_args: self.partner),
+        ):
+            self.assertEqual(flow._job_fetch(), "2 new")
+        self.assertEqual(flow.cursor, "2026-01-01T00:00:00Z")
+        told = self.env["dist.exception"].search([("flow_id", "=", flow.id)])
+        self.assertIn("more than 2 pages", told.name)
 
     # ------------------------------------------------------------- by hand
 
