@@ -33,6 +33,12 @@ RIGHTS = {
     "dist.service.invoice": ("", "r", "r", "r", "r", "r"),
 }
 ACTIONS = {
+    "dist.backend": {
+        "action_prove_stock": "manager",
+    },
+    "dist.exception": {
+        "action_accept_surplus": DECIDERS,
+    },
     "dist.adjustment": {
         "action_approve": DECIDERS,
         "action_refuse": DECIDERS,

@@ -66,7 +66,6 @@ ACTIONS = {
     "dist.backend": {
         "action_fetch_webhook_keys": "manager",
         "action_go_live": "manager",
-        "action_prove_stock": "manager",
         "action_rotate_webhook_token": "manager",
         "action_test_connection": "manager",
     },
