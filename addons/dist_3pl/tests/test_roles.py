@@ -15,6 +15,7 @@ RIGHTS = {
     "dist.adjustment.line": ("", "r", "r", "r", "r", "r"),
     "dist.parcel": ("", "r", "r", "r", "r", "r"),
     "dist.parcel.content": ("", "r", "r", "r", "r", "r"),
+    "dist.partner.item": ("", "r", "r", "r", "rwcu", "r"),
     "dist.partner.snapshot": ("", "r", "r", "r", "r", "r"),
     "dist.partner.stock": ("", "r", "r", "r", "r", "r"),
     "dist.place": ("", "r", "r", "r", "rwcu", "r"),
