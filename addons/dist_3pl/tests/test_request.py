@@ -30,6 +30,16 @@ class TestRequest(ThirdPartyCase):
             [str(move.id) for move in picking.move_ids],
         )
 
+    def test_urgent_order_passes_the_others(self):
+        orders = self.order((self.tea, 1), confirm=False)
+        orders += self.order((self.tea, 1), confirm=False)
+        orders.action_confirm()
+        plain, urgent = (order.picking_ids for order in orders)
+        urgent.priority = "1"
+        self.commit()
+        self.assertEqual(self.messages(plain).priority, 0)
+        self.assertEqual(self.messages(urgent).priority, 1)
+
     def test_many_orders_of_one_transaction_are_requested_together(self):
         orders = self.env["sale.order"]
         for _number in range(4):
