@@ -297,3 +297,15 @@ def test_cookies_are_not_kept():
         rest.call(question(partner.url))
         rest.call(question(partner.url))
     assert "cookie" not in partner.seen[1].headers
+
+
+def test_packed_answer_out_of_all_proportion_is_refused_below_the_limit():
+    packed = gzip.compress(bytes(20 * MB), 9)
+    with (
+        ScriptedServer(answer(body=packed, Content_Encoding="gzip")) as partner,
+        transport(partner.url, max_response=50 * MB, total_timeout=20) as rest,
+    ):
+        with pytest.raises(DataError, match="times its size"):
+            rest.call(HttpRequest("GET", partner.url, safe=True))
+        with pytest.raises(UnknownOutcomeError):
+            rest.call(order(partner.url))
