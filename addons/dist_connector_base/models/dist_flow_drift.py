@@ -29,9 +29,9 @@ class DistFlow(models.Model):
         "never adopted; with the partner, ours is never republished.",
     )
     drift_missing = _policy(
-        "Missing at the partner", "Odoo has it, the partner does not list it."
+        "Partner has none", "Odoo has it, the partner does not list it."
     )
-    drift_extra = _policy("Unknown in Odoo", "The partner lists it, Odoo has none.")
+    drift_extra = _policy("Odoo has none", "The partner lists it, Odoo has none.")
     drift_ours_newer = _policy("Odoo is newer", "Odoo changed after the partner.")
     drift_theirs_newer = _policy("Partner is newer", "The partner changed after Odoo.")
     drift_different = _policy("Different", "Nobody can say which side changed last.")

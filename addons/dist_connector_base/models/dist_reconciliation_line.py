@@ -57,8 +57,8 @@ class DistReconciliationLine(models.Model):
     kind = fields.Selection(
         [
             ("late", "Late"),
-            ("missing", "Missing at the partner"),
-            ("extra", "Unknown in Odoo"),
+            ("missing", "Partner has none"),
+            ("extra", "Odoo has none"),
             ("ours_newer", "Odoo is newer"),
             ("theirs_newer", "Partner is newer"),
             ("different", "Different"),
