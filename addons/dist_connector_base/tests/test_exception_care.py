@@ -61,6 +61,8 @@ class TestCare(DistCase):
         self.solve(self.failing("S1"), self.anna)
         self.solve(self.failing("S2"), self.ben)
         self.solve(self.failing("S3"), self.ben)
+        # the rarer way stands below
+        self.failing("S5").with_user(self.ben)._accept("a test")
         exception = self.failing("S4")
         self.assertRegex(
             exception.suggestion, r"^Replayed: 3×, by Ben, Anna, last on \d{4}-"
