@@ -122,9 +122,20 @@ class ReturnNoticeHandler(models.AbstractModel):
         return all(shipped.get(sku, 0.0) >= quantity for sku, quantity in came.items())
 
     def _of_delivery(self, backend, delivery, document):
-        """Give the return we expect of a delivery, or make one: it came unannounced."""
+        """Give the return we expect of a delivery, or make one: it came unannounced.
+
+        What is expected fits when all that came back was announced by it.
+        """
+        came = {line.sku for line in document.lines}
         expected = delivery.dist_returned_ids.filtered(
-            lambda r: r.state in EXPECTED_STATES and r.backend_id == backend
+            lambda r: (
+                r.state in EXPECTED_STATES
+                and r.backend_id == backend
+                and came
+                <= set(
+                    r.line_ids.filtered("quantity").mapped("product_id.default_code")
+                )
+            )
         )
         if len(expected) == 1:
             return expected

@@ -67,6 +67,13 @@ class StockPicking(models.Model):
         "dist.receipt.cost", "picking_id", "Costs of the receipt", readonly=True
     )
 
+    dist_receipt_waits = fields.Char(
+        "Waits",
+        compute="_compute_dist_receipt_waits",
+        groups="dist_connector_base.group_operator",
+        help="Why a confirmation of this receipt could not be booked.",
+    )
+
     _dist_receipts_expected = models.Index(
         "(dist_backend_id, dist_receipt_state) WHERE dist_receipt_state NOT IN "
         "('none', 'received', 'cancelled')"
@@ -80,6 +87,27 @@ class StockPicking(models.Model):
             picking.dist_receipt_line_ids = lines.filtered(
                 lambda line, key=picking.dist_receipt_key: line.receipt_key == key
             )
+
+    def _compute_dist_receipt_waits(self):
+        for picking in self:
+            waiting = picking.sudo()._dist_waiting_confirmations()
+            picking.dist_receipt_waits = waiting[:1].note
+
+    def _dist_waiting_confirmations(self):
+        """Give the confirmations of these receipts that wait for a person."""
+        keys = self.filtered("dist_receipt_key").mapped("dist_receipt_key")
+        messages = self.env["dist.message"]
+        if not keys:
+            return messages
+        return messages.search(
+            [
+                ("backend_id", "in", self.dist_backend_id.ids),
+                ("direction", "=", "in"),
+                ("message_type", "=", "receipt_confirmation"),
+                ("partition", "in", keys),
+                ("state", "=", "exception"),
+            ]
+        )
 
     def _compute_state(self):
         """Notice every receipt that can be announced, or is not what was announced."""
@@ -171,20 +199,7 @@ class StockPicking(models.Model):
             )
         self._dist_write({"dist_receipt_over_ok": True})
         self.env["dist.audit"]._record("receipt.accept_surplus", self)
-        waiting = (
-            self.env["dist.message"]
-            .sudo()
-            .search(
-                [
-                    ("backend_id", "in", self.dist_backend_id.ids),
-                    ("direction", "=", "in"),
-                    ("message_type", "=", "receipt_confirmation"),
-                    ("partition", "in", self.mapped("dist_receipt_key")),
-                    ("state", "=", "exception"),
-                ]
-            )
-        )
-        waiting._replay()
+        self.sudo()._dist_waiting_confirmations()._replay()
         return True
 
     # --------------------------------------------- what Odoo does with them

@@ -88,6 +88,8 @@ class TestInboundViews(ReturnCase):
                 "state": "exception",
             }
         )
+        message.note = "6 of TEA came in, 5 were announced"
+        self.assertEqual(picking.dist_receipt_waits, message.note)
         # the profile of the tests has no flow for it: nothing can be replayed
         with self.assertRaises(UserError):
             picking.action_dist_accept_surplus()
@@ -101,3 +103,5 @@ class TestInboundViews(ReturnCase):
         message.flow_id = flow
         picking.action_dist_accept_surplus()
         self.assertEqual(message.state, "received")
+        picking.invalidate_recordset()
+        self.assertFalse(picking.dist_receipt_waits)

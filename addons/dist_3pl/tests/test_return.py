@@ -300,6 +300,19 @@ class TestReturn(ReturnCase):
             )
             self.assertEqual(arrived.linked.delivery_id, picking)
 
+    def test_a_parcel_without_a_number_is_the_one_that_is_expected(self):
+        picking = self.shipped((self.tea, 5), (self.mug, 2))
+        record = self.expected(picking, 3, 0)
+        other = self.come_back(
+            {"sku": "MUG", "quantity": 1}, order_reference=picking.origin
+        ).linked
+        self.assertTrue(other.is_blind)
+        mine = self.come_back(
+            {"sku": "TEA", "quantity": 3}, order_reference=picking.origin, key="BACK-2"
+        ).linked
+        self.assertEqual((mine, record.state), (record, "received"))
+        self.assertEqual((self.held(self.tea), self.held(self.mug)), (98, 99))
+
     def test_an_unannounced_return_takes_the_transfer_that_somebody_made(self):
         picking = self.shipped((self.tea, 5))
         wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
