@@ -9,11 +9,12 @@ from typing import Any
 from ..canonical import DOCUMENTS, Part
 from .expect import check_expectations
 from .expressions import Expression, Node
+from .formats import Csv, Json, Xml
 from .functions import setting_problem
 from .lines import Path
 from .mapping import Each, Group, Leaf, Listed, When
 from .mapping import Node as MapNode
-from .specs import AuthSpec, Csv, FlowSpec, Json, Operation, Profile, Xml
+from .specs import AuthSpec, FlowSpec, Operation, Profile
 from .templates import Template
 from .words import did_you_mean
 

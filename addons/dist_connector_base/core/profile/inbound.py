@@ -13,10 +13,11 @@ from ..errors import ConfigurationError, DataError
 from ..wire import Item
 from .context import Context, FilePlace, Keys
 from .expressions import Expression
+from .formats import Csv, Format, Xml
 from .functions import as_text
 from .operators import is_false
 from .scope import Scope, trace, walk
-from .specs import Csv, FlowSpec, Format, Xml
+from .specs import FlowSpec
 
 _DAY = TypeAdapter(dt.date)
 _MOMENT = TypeAdapter(dt.datetime)

@@ -9,10 +9,11 @@ from ..codecs import csv_codec, json_codec, xml_codec
 from ..errors import ConfigurationError, DataError
 from ..wire import FileDrop, HttpRequest, SoapRequest
 from .context import Context, FileSearch
+from .formats import Csv, Format, Xml
 from .functions import as_text
 from .inbound import csv_form, xml_form
 from .scope import Scope
-from .specs import Csv, Format, Operation, Xml
+from .specs import Operation
 from .templates import Template
 
 MAX_FILE_NAME = 200

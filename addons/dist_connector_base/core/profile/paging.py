@@ -15,10 +15,11 @@ from .context import Context
 from .dates import iso_text, read_moment
 from .functions import as_text
 from .inbound import decode_format
+from .lists import CursorSpec, PagingSpec
 from .numbers import number
 from .outbound import http_request, soap_request
 from .scope import Scope
-from .specs import CursorSpec, Operation, PagingSpec
+from .specs import Operation
 from .types import read_duration
 
 _NEXT_LINK = re.compile(r'<([^<>]*)>[^,]*?;\s*rel="?next"?', re.IGNORECASE)

@@ -3,10 +3,13 @@
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic import BeforeValidator, Field, PrivateAttr
 
 from .expect import ExpectationSpec, HeartbeatSpec
+from .formats import Format, Json
+from .lists import CursorSpec, PagingSpec
 from .samples import SampleSpec
+from .spec import Spec
 from .terms import ContractSpec, PaceSpec
 from .trace import TraceSpec
 from .types import Duration, Expr, Map, Statuses, Text, Words
@@ -23,17 +26,6 @@ Outcome = Literal[
     "data",
     "configuration",
 ]
-
-
-class Spec(BaseModel):
-    """Base of all parts: unknown keys are refused, nothing changes after loading."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        arbitrary_types_allowed=True,
-        hide_input_in_errors=True,
-    )
 
 
 class SettingSpec(Spec):
@@ -81,53 +73,6 @@ class AuthSpec(Spec):
     secret_argument: str = ""
 
 
-class Csv(Spec):
-    """A CSV form.
-
-    :ivar columns: columns that must be there
-    :ivar optional: columns that may be there
-    :ivar others: what a column that is neither of them is
-    """
-
-    codec: Literal["csv"]
-    charset: str = "utf-8"
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
-    columns: list[str] = Field(min_length=1)
-    optional: list[str] = Field(default_factory=list)
-    others: Literal["refuse", "ignore"] = "refuse"
-    bom: bool = False
-    line_end: Literal["crlf", "lf"] = "crlf"
-
-
-class Json(Spec):
-    """A JSON form."""
-
-    codec: Literal["json"] = "json"
-    charset: str = "utf-8"
-
-
-class Xml(Spec):
-    """An XML form.
-
-    :ivar root: name of the root element
-    :ivar namespaces: prefix used in this profile → namespace; the prefix ``""`` is for
-        names without one. Without any, namespaces are not looked at
-    :ivar lists: elements that may stand more than once
-    :ivar charset: as agreed; without it, as each document says
-    """
-
-    codec: Literal["xml"]
-    root: str = ""
-    namespaces: dict[str, str] = Field(default_factory=dict)
-    lists: Words = Field(default_factory=list)
-    charset: str = ""
-    declaration: bool = True
-
-
-Format = Annotated[Csv | Json | Xml, Field(discriminator="codec")]
-
-
 class AnswerRule(Spec):
     """What an answer means: the first rule that fits decides.
 
@@ -163,51 +108,6 @@ class LookUpSpec(Spec):
     remote_status: Expr | None = None
     rejected: Expr | None = None
     message: Expr | None = None
-
-
-class PagingSpec(Spec):
-    """How the next page is asked for.
-
-    :ivar style: ``number`` (page 1, 2, 3), ``offset`` (rows to skip), ``token`` (a
-        value of the answer goes into a parameter), ``link`` (the answer has it)
-    :ivar items: where the entries stand in the body
-    :ivar param: parameter with the page, offset or token
-    :ivar next: the token or address in the body; nothing ends the list
-    :ivar next_header: the header that has it instead (``Link`` is understood)
-    :ivar alone: the token stands for the whole question: later pages are asked for by
-        it alone, without the other parameters
-    """
-
-    style: Literal["number", "offset", "token", "link"]
-    items: Expr
-    param: str = ""
-    size_param: str = ""
-    size: Annotated[int, Field(ge=1, le=10_000)] = 100
-    first: int = 1
-    next: Expr | None = None
-    next_header: str = ""
-    alone: bool = False
-    stop: Literal["short_page", "empty_page"] = "short_page"
-
-
-class CursorSpec(Spec):
-    """How far a list was read.
-
-    :ivar param: parameter that carries the cursor
-    :ivar kind: ``moment``, ``number`` or ``token``
-    :ivar advance: ``started`` (when the list was asked for, by the partner's clock) or
-        an expression over the body that gives one value or several: the largest counts
-    :ivar start: how far back the first poll looks (moment), or the first value
-    :ivar overlap: moments are set back by so much: late changes are seen again
-    :ivar format: form of a moment, as for strftime; ISO 8601 without it
-    """
-
-    param: str
-    kind: Literal["moment", "number", "token"] = "moment"
-    advance: Expr | Literal["started"] = "started"
-    start: str = "7 days"
-    overlap: Duration = dt.timedelta(0)
-    format: str = ""
 
 
 class FileTarget(Spec):

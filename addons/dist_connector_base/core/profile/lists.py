@@ -1,0 +1,54 @@
+"""Lists at a partner: their pages, and how far they were read."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .spec import Spec
+from .types import Duration, Expr
+
+
+class PagingSpec(Spec):
+    """How the next page is asked for.
+
+    :ivar style: ``number`` (page 1, 2, 3), ``offset`` (rows to skip), ``token`` (a
+        value of the answer goes into a parameter), ``link`` (the answer has it)
+    :ivar items: where the entries stand in the body
+    :ivar param: parameter with the page, offset or token
+    :ivar next: the token or address in the body; nothing ends the list
+    :ivar next_header: the header that has it instead (``Link`` is understood)
+    :ivar alone: the token stands for the whole question: later pages are asked for by
+        it alone, without the other parameters
+    """
+
+    style: Literal["number", "offset", "token", "link"]
+    items: Expr
+    param: str = ""
+    size_param: str = ""
+    size: Annotated[int, Field(ge=1, le=10_000)] = 100
+    first: int = 1
+    next: Expr | None = None
+    next_header: str = ""
+    alone: bool = False
+    stop: Literal["short_page", "empty_page"] = "short_page"
+
+
+class CursorSpec(Spec):
+    """How far a list was read.
+
+    :ivar param: parameter that carries the cursor
+    :ivar kind: ``moment``, ``number`` or ``token``
+    :ivar advance: ``started`` (when the list was asked for, by the partner's clock) or
+        an expression over the body that gives one value or several: the largest counts
+    :ivar start: how far back the first poll looks (moment), or the first value
+    :ivar overlap: moments are set back by so much: late changes are seen again
+    :ivar format: form of a moment, as for strftime; ISO 8601 without it
+    """
+
+    param: str
+    kind: Literal["moment", "number", "token"] = "moment"
+    advance: Expr | Literal["started"] = "started"
+    start: str = "7 days"
+    overlap: Duration = dt.timedelta(0)
+    format: str = ""
