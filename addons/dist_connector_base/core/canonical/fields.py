@@ -115,23 +115,33 @@ Code = Annotated[
 Text = Annotated[str, Field(max_length=10_000, pattern=_NO_NUL)]
 """Words for people. May be empty."""
 
-_Number = Annotated[
-    Decimal,
-    BeforeValidator(exact_number),
-    Field(allow_inf_nan=False, max_digits=25, decimal_places=MAX_DECIMALS),
-    AfterValidator(plain_number),
-]
 
-Qty = Annotated[_Number, Field(ge=0, le=MAX_QUANTITY)]
+def _number(**bounds: int) -> Any:
+    """Make the type of an exact, bounded number.
+
+    The bounds stand next to ``Decimal``: pydantic then checks them in its own code,
+    which is several times faster than behind a function of ours.
+    """
+    return Annotated[
+        Decimal,
+        Field(
+            allow_inf_nan=False, max_digits=25, decimal_places=MAX_DECIMALS, **bounds
+        ),
+        BeforeValidator(exact_number),
+        AfterValidator(plain_number),
+    ]
+
+
+Qty = _number(ge=0, le=MAX_QUANTITY)
 """A quantity that cannot be negative, in the unit that stands beside it."""
 
-SignedQty = Annotated[_Number, Field(ge=-MAX_QUANTITY, le=MAX_QUANTITY)]
+SignedQty = _number(ge=-MAX_QUANTITY, le=MAX_QUANTITY)
 """A quantity that may be negative: a change of stock, stock sold before receipt."""
 
-Amount = Annotated[_Number, Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT)]
+Amount = _number(ge=-MAX_AMOUNT, le=MAX_AMOUNT)
 """Money in the currency that stands beside it; negative in credits."""
 
-Rate = Annotated[_Number, Field(ge=-1000, le=1000)]
+Rate = _number(ge=-1000, le=1000)
 """A percentage: 19 is 19 %."""
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
