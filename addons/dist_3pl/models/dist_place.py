@@ -59,6 +59,16 @@ class DistPlace(models.Model):
                         code=place.code,
                     )
                 )
+            stock = place.warehouse_id.lot_stock_id
+            if place.kind == "status" and place.location_id._child_of(stock):
+                raise ValidationError(
+                    self.env._(
+                        "%(location)s lies in %(stock)s: what is there would be "
+                        "promised to customers. Choose a location beside it.",
+                        location=place.location_id.display_name,
+                        stock=stock.display_name,
+                    )
+                )
             if place.kind == "status" and place.code not in STATUSES:
                 raise ValidationError(
                     self.env._(

@@ -45,10 +45,10 @@ class InboundCase(ThirdPartyCase):
         cls.supplier = cls.env["res.partner"].create(
             {"name": "Tea Estate", "country_id": cls.env.ref("base.in").id}
         )
-        stock = cls.warehouse.lot_stock_id
+        beside = cls.warehouse.view_location_id
         cls.damaged, cls.quarantine = (
             cls.env["stock.location"].create(
-                {"name": name, "location_id": stock.id, "usage": "internal"}
+                {"name": name, "location_id": beside.id, "usage": "internal"}
             )
             for name in ("Damaged", "Quarantine")
         )

@@ -76,6 +76,20 @@ class TestInboundViews(ReturnCase):
         with self.assertRaises(ValidationError):
             self.make_place("dusty", self.damaged)
 
+    def test_what_is_not_for_sale_lies_outside_the_stock(self):
+        shelf = self.env["stock.location"].create(
+            {"name": "Shelf", "location_id": self.warehouse.lot_stock_id.id}
+        )
+        with self.assertRaisesRegex(ValidationError, "promised to customers"):
+            self.make_place("hold", shelf)
+
+    def test_damaged_goods_are_promised_to_nobody(self):
+        cup = self.make_product("CUP")
+        picking = self.announced((cup, 3))
+        self.receive(picking, {"sku": "CUP", "quantity": 3, "condition": "damaged"})
+        delivery = self.delivery((cup, 3))
+        self.assertEqual(delivery.state, "confirmed")
+
     def test_a_surplus_that_was_accepted_is_replayed_from_the_ledger(self):
         picking = self.announced((self.tea, 5))
         message = self.env["dist.message"].create(
