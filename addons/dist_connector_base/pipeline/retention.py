@@ -12,6 +12,11 @@ from odoo.tools import SQL
 
 BATCH = 2000
 STATES = ("done", "duplicate", "cancelled")
+#: Where else the content of a message stands: corrected versions, rehearsals.
+COPIES = {
+    "dist.message.version": ("content", "difference"),
+    "dist.shadow.result": ("prepared", "request", "effects", "error"),
+}
 
 
 def batches(env, limit: int = BATCH) -> Iterator[int]:
@@ -94,8 +99,22 @@ def strip(env, ids: list[int], *, drop_attempts: bool = False) -> None:
         else SQL("UPDATE dist_attempt SET request = NULL, response = NULL")
     )
     env.cr.execute(SQL("%s WHERE message_id = ANY(%s)", attempts, ids))
+    strip_copies(env, ids)
     env["dist.message"].invalidate_model()
     env["dist.attempt"].invalidate_model()
+
+
+def strip_copies(env, ids: list[int]) -> None:
+    """Remove what else holds the content of messages: versions and rehearsals."""
+    for model, columns in COPIES.items():
+        table = SQL.identifier(env[model]._table)
+        blank = SQL(", ").join(
+            SQL("%s = NULL", SQL.identifier(column)) for column in columns
+        )
+        env.cr.execute(
+            SQL("UPDATE %s SET %s WHERE message_id = ANY(%s)", table, blank, ids)
+        )
+        env[model].invalidate_model()
 
 
 def _remove_rows(env, flow, state, rule, held, limit) -> int:

@@ -248,6 +248,8 @@ class TestErase(RetentionCase):
             ("dist_message", "id"),
             ("dist_attempt", "message_id"),
             ("dist_exception", "message_id"),
+            ("dist_message_version", "message_id"),
+            ("dist_shadow_result", "message_id"),
         ):
             self.env.cr.execute(
                 f"SELECT to_jsonb(t)::text FROM {table} t WHERE {column} = %s",
@@ -256,7 +258,33 @@ class TestErase(RetentionCase):
             told += [row for (row,) in self.env.cr.fetchall()]
         return "\n".join(told)
 
+    def copies(self):
+        """Let a corrected version and a rehearsal of the message stand beside it."""
+        content = self.message.canonical.encode()
+        self.env["dist.message.version"]._keep(self.message, content, number=0)
+        self.env["dist.shadow.result"].sudo().create(
+            {
+                "message_id": self.message.id,
+                "flow_id": self.message.flow_id.id,
+                "backend_id": self.backend.id,
+                "company_id": self.backend.company_id.id,
+                "prepared": content.decode(),
+            }
+        )
+
+    def test_copies_go_with_the_content(self):
+        self.copies()
+        retention.strip(self.env(su=True), self.message.ids)
+        self.env.invalidate_all()
+        version = self.env["dist.message.version"].search(
+            [("message_id", "=", self.message.id)]
+        )
+        self.assertEqual(version._contents(), {version.id: b""})
+        self.assertTrue(version.sha256)
+        self.assertNotIn("Ada", self.everything())
+
     def test_person_is_gone_and_the_proof_is_not(self):
+        self.copies()
         self.settle()
         self.assertIn("Ada Lovelace", self.everything())
         sha, content = self.message.payload_sha256, self.message.content_hash

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..core import masking
+from ..pipeline import retention
 from ..pipeline.ledger import OPEN_STATES
 
 
@@ -107,6 +108,7 @@ class DistErasePartner(models.TransientModel):
         self.env.cr.execute(
             "UPDATE dist_message SET payload = NULL WHERE id = %s", [message.id]
         )
+        retention.strip_copies(self.env, message.ids)
         for attempt in message.attempt_ids:
             attempt.write(
                 {"request": False, "response": False, "detail": clean(attempt.detail)}
