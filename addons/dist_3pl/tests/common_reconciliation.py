@@ -43,9 +43,9 @@ class StockReconciliationCase(ThirdPartyCase):
         cls.flow = cls.backend._flow("inventory_snapshot")
         cls.flow.drift_value_limit = 1000
         (cls.tea + cls.mug).standard_price = 2
-        stock = cls.warehouse.lot_stock_id
+        beside = cls.warehouse.view_location_id
         cls.damaged = cls.env["stock.location"].create(
-            {"name": "Damaged", "location_id": stock.id, "usage": "internal"}
+            {"name": "Damaged", "location_id": beside.id, "usage": "internal"}
         )
         cls.env["dist.place"].create(
             {
