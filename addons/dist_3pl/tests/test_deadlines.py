@@ -64,6 +64,8 @@ class TestDeadlines(ThirdPartyCase):
                 "shipped",
                 "cancel_answered",
                 "change_answered",
+                "advice_answered",
+                "advice_cancel_answered",
                 "inventory_snapshot",
             },
         )
