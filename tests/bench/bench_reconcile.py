@@ -53,7 +53,8 @@ def reconcile_500k(build: Build) -> Figure:
         f"{ROWS} rows by product and lot that a partner told, 1 in 100 different: COPY "
         "of the rows plus a whole comparison (late or real, ages, totals that foot, "
         "lines, exception), against COPY of the same rows plus one bare FULL JOIN with "
-        "stock_quant; one process",
+        "the stock in the warehouse (quant, location, product, lot's name); one "
+        "process",
     )
 
 
@@ -97,7 +98,8 @@ def _snapshot(build: Build, name: str, method: str, what: str) -> Figure:
         3,
         f"a snapshot of {SNAPSHOT_ROWS} rows with lots, {what}, after a first one of "
         "the same products and a vacuum; against COPY of its rows plus one bare FULL "
-        "JOIN with stock_quant; one process",
+        "JOIN with the stock in the warehouse (quant, location, product, lot's name); "
+        "one process",
     )
 
 

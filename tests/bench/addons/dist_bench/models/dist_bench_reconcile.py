@@ -7,11 +7,27 @@ from types import SimpleNamespace
 
 from odoo import api, models
 from odoo.addons.dist_connector_base.pipeline import ledger
+from odoo.addons.dist_connector_base.reconcile.comparison import WORK_MEMORY
 
 LOTS_OF_A_PRODUCT = 100
 #: One row in so many differs.
 DIFFERS = 100
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+BARE_JOIN = """
+    SELECT count(*), sum(coalesce(t.quantity, 0) - coalesce(o.quantity, 0))
+      FROM bench_told t
+           FULL JOIN (SELECT q.product_id, l.name AS lot, q.quantity
+                        FROM stock_quant q
+                             JOIN stock_location place ON place.id = q.location_id
+                             JOIN stock_warehouse w ON w.id = place.warehouse_id
+                             JOIN product_product p ON p.id = q.product_id
+                             JOIN product_template pt ON pt.id = p.product_tmpl_id
+                             LEFT JOIN stock_lot l ON l.id = q.lot_id
+                       WHERE w.code = 'BENCH' AND place.usage = 'internal'
+                         AND q.company_id = w.company_id AND pt.is_storable) AS o
+               ON o.product_id = t.product_id AND o.lot = t.lot
+     WHERE coalesce(t.quantity, 0) != coalesce(o.quantity, 0)
+"""
 
 
 class DistBenchReconcile(models.AbstractModel):
@@ -121,30 +137,36 @@ class DistBenchReconcile(models.AbstractModel):
 
     @api.model
     def bare_join(self):
-        """Seconds of COPY plus one bare join with the quants."""
+        """Seconds of COPY plus one bare join with Odoo's stock.
+
+        It compares what ours compares: by the lot's name, as the partner tells it, and
+        what lies in the warehouse, is of the company and storable. It sums nothing:
+        each lot lies in one place here. It may use the memory that ours may, with the
+        settings that make it fastest.
+        """
         text = self._copy_text()
         began = time.perf_counter()
         self._copy(text)
+        self.env.cr.execute("ANALYZE bench_told")
         self.env.cr.execute(
-            """SELECT count(*), sum(coalesce(t.quantity, 0) - coalesce(q.quantity, 0))
-                 FROM bench_told t
-                      FULL JOIN stock_quant q ON q.product_id = t.product_id
-                                             AND q.lot_id = t.lot_id
-                WHERE t.quantity IS DISTINCT FROM q.quantity"""
+            "SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true),"
+            " set_config('enable_mergejoin', 'off', true)",
+            [WORK_MEMORY],
         )
+        self.env.cr.execute(BARE_JOIN)
         self.env.cr.fetchall()
         return time.perf_counter() - began
 
     def _copy_text(self):
         return "".join(
-            f"{product}\t{lot}\t{quantity}\n"
-            for _sku, product, _name, lot, quantity in self._rows()
+            f"{product}\t{name}\t{quantity}\n"
+            for _sku, product, name, _lot, quantity in self._rows()
         )
 
     def _copy(self, text):
         self.env.cr.execute("DROP TABLE IF EXISTS bench_told")
         self.env.cr.execute(
-            "CREATE TEMPORARY TABLE bench_told (product_id int, lot_id int,"
+            "CREATE TEMPORARY TABLE bench_told (product_id int, lot varchar,"
             " quantity numeric)"
         )
         self.env.cr._obj.copy_expert("COPY bench_told FROM STDIN", io.StringIO(text))
