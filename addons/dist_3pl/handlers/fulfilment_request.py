@@ -73,11 +73,7 @@ class FulfilmentRequestHandler(models.AbstractModel):
                 picking._dist_write({"dist_state": "blocked", "dist_reason": str(exc)})
             return
         except ConflictError as exc:
-            raise UserError(
-                self.env._(
-                    "%(fault)s\n\n%(next_step)s", fault=exc, next_step=exc.next_step
-                )
-            ) from exc
+            raise UserError(exc.advice) from exc
         self.env["dist.request.line"].sudo().create(
             [
                 self._line_values(backend, document.request_key, line)

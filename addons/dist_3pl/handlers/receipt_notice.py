@@ -70,11 +70,7 @@ class ReceiptNoticeHandler(models.AbstractModel):
                 self._blocked(picking, exc)
             return
         except ConflictError as exc:
-            raise UserError(
-                self.env._(
-                    "%(fault)s\n\n%(next_step)s", fault=exc, next_step=exc.next_step
-                )
-            ) from exc
+            raise UserError(exc.advice) from exc
         self.env["dist.receipt.line"].sudo().create(
             [
                 self._line_values(backend, document.receipt_key, line)

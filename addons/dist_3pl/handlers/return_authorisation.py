@@ -43,11 +43,7 @@ class ReturnAuthorisationHandler(models.AbstractModel):
                     [Outbound(document, record) for record, document in documents],
                 )
             except (BusinessError, ConfigurationError) as exc:
-                raise UserError(
-                    self.env._(
-                        "%(fault)s\n\n%(next_step)s", fault=exc, next_step=exc.next_step
-                    )
-                ) from exc
+                raise UserError(exc.advice) from exc
             for record in ready:
                 record._return_transfer()
                 record.write({"state": "queued", "reason_text": False})

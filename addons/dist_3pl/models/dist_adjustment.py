@@ -63,11 +63,7 @@ class DistAdjustment(models.Model):
         try:
             waiting._book()
         except DistError as exc:
-            raise UserError(
-                self.env._(
-                    "%(fault)s\n\n%(next_step)s", fault=exc, next_step=exc.next_step
-                )
-            ) from exc
+            raise UserError(exc.advice) from exc
         waiting._decide("applied", "adjustment.approve")
         return True
 

@@ -79,13 +79,14 @@ class DistBackend(models.Model):
         return {flags: count for *flags, count in rows for flags in [tuple(flags)]}
 
     def _accept_proof(self, proof):
-        super()._accept_proof(proof)
+        result = super()._accept_proof(proof)
         if proof.subject == "stock":
             if proof != self.proof_ids.filtered(lambda p: p.subject == "stock")[:1]:
                 raise UserError(
                     self.env._("There is a newer comparison: look at that one.")
                 )
             self.stock_basis = proof.winner
+        return result
 
     def _go_live_checks(self):
         checks = super()._go_live_checks()

@@ -37,7 +37,7 @@ class DistException(models.Model):
                 message.backend_id, ShipmentConfirmation.from_json(message.canonical)
             )
         except DistError as exc:
-            raise UserError(f"{exc}\n\n{exc.next_step}") from exc
+            raise UserError(exc.advice) from exc
         if not allowed:
             raise UserError(
                 self.env._(

@@ -44,9 +44,7 @@ class DistReceiptLine(models.Model):
     difference = fields.Float(
         "Over or short", digits="Product Unit", compute="_compute_difference"
     )
-    reason = fields.Char(
-        "Reason", readonly=True, help="Why it is over, short or damaged."
-    )
+    reason = fields.Char(readonly=True, help="Why it is over, short or damaged.")
 
     _line_unique = models.UniqueIndex(
         "(backend_id, receipt_key, line_key)",

@@ -167,7 +167,7 @@ class PartnerStockSource(models.AbstractModel):
             try:
                 keys.append(self._adjust(warehouse, own, reason).adjustment_key)
             except DistError as exc:
-                raise UserError(f"{exc.message}\n{exc.next_step}") from exc
+                raise UserError(exc.advice) from exc
         return ", ".join(keys)
 
     @api.model

@@ -29,7 +29,6 @@ class DistReturn(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     delivery_id = fields.Many2one(
         "stock.picking",
-        "Delivery",
         index="btree_not_null",
         domain="[('picking_type_code', '=', 'outgoing'), ('state', '=', 'done'), "
         "('company_id', '=', company_id)]",
@@ -201,11 +200,7 @@ class DistReturn(models.Model):
         try:
             self.sudo()._assign(self.delivery_id.sudo())
         except DistError as exc:
-            raise UserError(
-                self.env._(
-                    "%(fault)s\n\n%(next_step)s", fault=exc, next_step=exc.next_step
-                )
-            ) from exc
+            raise UserError(exc.advice) from exc
         self.env["dist.audit"]._record("return.assign", self, self.delivery_id.name)
         return True
 

@@ -34,7 +34,7 @@ class DistServiceCharge(models.Model):
         "Fee", required=True, readonly=True, help="The partner's own number of it."
     )
     invoice_id = fields.Many2one(
-        "dist.service.invoice", "Invoice", readonly=True, index=True, ondelete="cascade"
+        "dist.service.invoice", readonly=True, index=True, ondelete="cascade"
     )
     charge_date = fields.Date(required=True, readonly=True)
     kind = fields.Selection(
@@ -64,9 +64,7 @@ class DistServiceCharge(models.Model):
     picking_id = fields.Many2one(
         "stock.picking", "Transfer", readonly=True, index="btree_not_null"
     )
-    rate_id = fields.Many2one(
-        "dist.rate.line", "Rate", readonly=True, ondelete="set null"
-    )
+    rate_id = fields.Many2one("dist.rate.line", readonly=True, ondelete="set null")
     finding = fields.Selection(FINDINGS, readonly=True, tracking=True)
     expected = fields.Monetary(
         "Agreed", readonly=True, help="For all fees of this kind for this transfer."

@@ -190,8 +190,9 @@ class StockPicking(models.Model):
     def _dist_cancel_refused(self, reason):
         """A refused cancel leaves the change undone, too."""
         changed = self.filtered("dist_replace")
-        super()._dist_cancel_refused(reason)
+        result = super()._dist_cancel_refused(reason)
         changed._dist_write({"dist_replace": False, "dist_change_state": "refused"})
+        return result
 
     def _action_done(self):
         """Cancel the rest of deliveries of which only a part was to ship."""

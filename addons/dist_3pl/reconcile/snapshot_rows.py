@@ -209,9 +209,11 @@ class SnapshotRows:
                 )
 
     def _copy(self):
-        columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS)
+        columns = SQL(", ").join(
+            SQL("%s " + kind, SQL.identifier(name)) for name, kind in _COLUMNS
+        )
         self.env.cr.execute(
-            f"CREATE TEMPORARY TABLE dist_snapshot_row ({columns}) ON COMMIT DROP"
+            SQL("CREATE TEMPORARY TABLE dist_snapshot_row (%s) ON COMMIT DROP", columns)
         )
         text = io.StringIO()
         write = text.write

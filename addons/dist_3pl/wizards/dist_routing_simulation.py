@@ -19,11 +19,18 @@ class DistRoutingSimulation(models.TransientModel):
         "sale.order", "Take from order", domain="[('company_id', '=', company_id)]"
     )
     partner_id = fields.Many2one("res.partner", "Ship to", required=True)
-    carrier_id = fields.Many2one("delivery.carrier", "Carrier")
+    carrier_id = fields.Many2one("delivery.carrier")
     line_ids = fields.One2many("dist.routing.simulation.line", "simulation_id")
     verdict_ids = fields.One2many("dist.routing.simulation.verdict", "simulation_id")
     outcome = fields.Text(readonly=True)
     asked = fields.Boolean(readonly=True)
+
+    @api.depends("order_id")
+    def _compute_display_name(self):
+        for simulation in self:
+            simulation.display_name = simulation.order_id.name or self.env._(
+                "Routing simulation"
+            )
 
     @api.onchange("order_id")
     def _onchange_order_id(self):
@@ -122,10 +129,10 @@ class DistRoutingSimulationVerdict(models.TransientModel):
     simulation_id = fields.Many2one(
         "dist.routing.simulation", required=True, ondelete="cascade"
     )
-    warehouse_id = fields.Many2one("stock.warehouse", "Warehouse", readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     chosen = fields.Boolean(readonly=True)
     covered = fields.Char("Lines in stock", readonly=True)
     currency_id = fields.Many2one(related="simulation_id.company_id.currency_id")
     cost = fields.Monetary(readonly=True)
     leaves_at = fields.Datetime("Leaves until", readonly=True)
-    why = fields.Text("Why", readonly=True)
+    why = fields.Text(readonly=True)

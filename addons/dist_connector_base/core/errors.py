@@ -42,6 +42,11 @@ class DistError(Exception):
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
 
+    @property
+    def advice(self) -> str:
+        """What is wrong, where, and what to do, for a person who waits for it."""
+        return f"{self}\n\n{self.next_step}"
+
 
 class TransientError(DistError):
     """The partner or the network could not be reached, and nothing was done.

@@ -98,7 +98,7 @@ class DistBackend(models.Model):
 
     # ------------------------------------------------------------- services
 
-    def _go_live_in_spite(self, reason):
+    def _go_live_in_spite(self, reason):  # pylint: disable=missing-return
         """Switch to production although required points are open.
 
         :param reason: why; goes on the audit trail with the points
@@ -115,6 +115,7 @@ class DistBackend(models.Model):
         super(DistBackend, self.sudo()).write({"environment": "production"})
         self._note_go_live(reason.strip(), still_open)
 
+    # pylint: disable-next=missing-return
     def _note_go_live(self, reason, still_open=()):
         now = fields.Datetime.now()
         for backend in self:

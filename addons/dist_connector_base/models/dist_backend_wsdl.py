@@ -39,7 +39,7 @@ class DistBackend(models.Model):
             try:
                 service = read_wsdl(backend._wsdl_content())
             except ConfigurationError as exc:
-                raise ValidationError("\n\n".join((str(exc), exc.next_step))) from exc
+                raise ValidationError(exc.advice) from exc
             wanted = {op.soap for op in profile.operations.values() if op.soap}
             if missing := sorted(wanted - service.names):
                 raise ValidationError(

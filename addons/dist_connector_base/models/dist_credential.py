@@ -133,7 +133,7 @@ class DistCredential(models.Model):
         for credential in self:
             credential.last_used_at = used.get(credential.id, False)
 
-    def _inverse_secret(self):
+    def _inverse_secret(self):  # pylint: disable=missing-return
         now = fields.Datetime.now()
         for credential in self:
             secret = credential.secret
@@ -144,7 +144,7 @@ class DistCredential(models.Model):
             try:
                 cipher = _vault().seal(secret, credential._place())
             except ConfigurationError as exc:
-                raise UserError(". ".join((str(exc), exc.next_step))) from exc
+                raise UserError(exc.advice) from exc
             vals = {"cipher": cipher, "changed_at": now}
             old = credential.sudo().cipher
             if old and credential.overlap_days > 0:
@@ -212,7 +212,7 @@ class DistCredential(models.Model):
         self._end_previous()
         self.env["dist.audit"]._record("credential.end_previous", self)
 
-    def _end_previous(self):
+    def _end_previous(self):  # pylint: disable=missing-return
         super(DistCredential, self.sudo()).write(
             {"previous_cipher": False, "previous_until": False}
         )

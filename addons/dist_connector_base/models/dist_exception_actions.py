@@ -189,7 +189,7 @@ class DistException(models.Model):
             exception._did("reject", reason)
             exception._resolve("rejected", f"{reason}\n{how}")
             exception.sudo().message_post(
-                body=f"{reason} {how}", author_id=self.env.user.partner_id.id
+                body=" ".join((reason, how)), author_id=self.env.user.partner_id.id
             )
             self.env["dist.audit"]._record(
                 "exception.reject", exception, reason, told=told, sent=by_itself
@@ -214,7 +214,7 @@ class DistException(models.Model):
                 [Outbound(advice, message, correlation=message.correlation or "")],
             )
         except DistError as exc:
-            raise UserError(f"{exc}\n\n{exc.next_step}") from exc
+            raise UserError(exc.advice) from exc
 
     def _assign(self, team, user):
         """Give the exceptions to a team, a person, or both."""

@@ -64,8 +64,10 @@ class DistLegalHold(models.Model):
                     )
                 )
 
+    # pylint: disable-next=method-required-super
     def unlink(self):
         """A hold is released, not deleted: what it kept has to be told later."""
+        # pylint: disable-next=no-raise-unlink
         raise UserError(self.env._("Release the hold instead of deleting it."))
 
     def _audited_fields(self):

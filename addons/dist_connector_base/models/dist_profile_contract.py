@@ -116,9 +116,13 @@ class DistProfile(models.Model):
         day = fields.Date.to_string(self.contract_sunset)
         what = self.contract_version or self.contract_name or self.name
         if left < 0:
-            text = self.env._("the partner's interface %s ended on %s", what, day)
+            text = self.env._(
+                "the partner's interface %(what)s ended on %(day)s", what=what, day=day
+            )
         else:
-            text = self.env._("the partner's interface %s ends on %s", what, day)
+            text = self.env._(
+                "the partner's interface %(what)s ends on %(day)s", what=what, day=day
+            )
         step = self.env._(
             "Make a new version of the profile for the partner's next interface, have "
             "it approved, and let it take over before that day."

@@ -78,7 +78,7 @@ class OutboundRun:
             self._send_all(post, rows, blocked)
         self._settle()
         self._write(rows)
-        traces.write()
+        traces.keep_names()
         self.gate.tell()
         if len(rows) == limit or len(self.results) < len(rows):
             wake.follow_up(self.flow)

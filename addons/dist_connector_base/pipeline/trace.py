@@ -69,7 +69,7 @@ class Traces:
             trace.span_id_of(self._database, row.id, row.round),
         )
 
-    def write(self) -> None:
+    def keep_names(self) -> None:
         """Keep the names of files against the cases that they belong to."""
         rows = self._rows
         keep(

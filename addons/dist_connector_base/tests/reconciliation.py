@@ -83,7 +83,7 @@ class FakeSource:
 
     def _adopt(self, lines, reason):
         if self.refused & set(lines.mapped("reference")):
-            raise UserError("The period is closed")
+            raise UserError(self.env._("The period is closed"))
         self.done += [("adopt", line.reference, reason) for line in lines]
 
     def _republish(self, lines):

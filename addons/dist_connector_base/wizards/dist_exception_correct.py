@@ -114,7 +114,7 @@ class DistExceptionCorrect(models.TransientModel):
                 return before
             return restore(self.text or "", shown)
         except DistError as exc:
-            raise UserError(f"{exc} {exc.next_step}") from exc
+            raise UserError(exc.advice) from exc
 
 
 def _difference(before: bytes, after: bytes) -> str:

@@ -230,12 +230,12 @@ def test_csv_files_of_both_sides_are_understood(csv_partner, buyer):
     before = len(csv_partner.violations())
     for key, postal_code in (("P-6", "20457"), ("P-7", "1"), ("P-8", "20457")):
         drop = side.build("write_order", request_for(key, postal_code))
-        (buyer.folder / drop.folder / drop.name).write_bytes(drop.content)
+        buyer.drop(drop.name, drop.content)
     csv_partner.settle()
     for key in ("P-6", "P-8"):
         cancel = FulfilmentCancel(request_key=key, reason="customer")
         drop = side.build("write_cancel", cancel)
-        (buyer.folder / drop.folder / drop.name).write_bytes(drop.content)
+        buyer.drop(drop.name, drop.content)
     csv_partner.settle()
     assert csv_partner.violations()[before:] == []
     answers, told = {}, []
