@@ -60,6 +60,23 @@ class TestStockReconciliation(StockReconciliationCase):
         with self.assertRaisesRegex(UserError, "does not allow"):
             line._settle("adopt", reason="counted")
 
+    def test_a_lot_in_two_places_of_a_warehouse_is_one_sum(self):
+        jam = self.make_product("JAM", tracking="lot")
+        lot = self.make_lot(jam, "L1", stock=10)
+        shelf = self.warehouse.lot_stock_id.copy({"name": "Shelf"})
+        shelf.location_id = self.warehouse.lot_stock_id
+        self.env["stock.quant"]._update_available_quantity(jam, shelf, 5, lot_id=lot)
+        line = self.differ(*self.all_but(), {"sku": "JAM", "quantity": 14, "lot": "L1"})
+        self.assertEqual((line.ours, line.theirs), (15, 14))
+
+    def test_lots_of_a_product_that_is_not_tracked_any_more_are_one_sum(self):
+        jam = self.make_product("JAM", tracking="lot")
+        self.make_lot(jam, "L1", stock=10)
+        self.make_lot(jam, "L2", stock=10)
+        jam.tracking = "none"
+        line = self.differ(*self.all_but(), {"sku": "JAM", "quantity": 19})
+        self.assertEqual((line.lot_name, line.ours, line.theirs), ("", 20, 19))
+
     def test_each_stock_status_has_its_place(self):
         self.env["stock.quant"]._update_available_quantity(self.tea, self.damaged, 4)
         lines = self.differ(
