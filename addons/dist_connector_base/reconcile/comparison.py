@@ -190,7 +190,7 @@ class Comparison:
                       round(abs(d.difference) * coalesce(%(unit)s, 0), 2),
                       d.ours_changed, d.theirs_changed, d.kind,
                       coalesce(k.first_seen, %(now)s::timestamp),
-                      coalesce(k.seen_count, 0) + 1, k.user_id,
+                      coalesce(k.seen_count, 0) + 1, coalesce(k.user_id, %(owner)s),
                       CASE WHEN d.same THEN k.state ELSE 'open' END,
                       CASE WHEN d.same THEN k.action END,
                       CASE WHEN d.same THEN k.reason END,
@@ -218,6 +218,8 @@ class Comparison:
             unit=self.source._unit_value(self.run),
             now=self.run.started_at,
             uid=self.env.uid,
+            # whoever looks after the partner, until somebody else takes it
+            owner=self.run.backend_id.user_id.id or None,
             kind=self._kind(),
             diff=DIFF,
             known=KNOWN,

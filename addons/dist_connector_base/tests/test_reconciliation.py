@@ -143,6 +143,14 @@ class TestReconciliation(ReconciliationCase):
         third = self.compare(ours=[("A", 5)], theirs=[("A", 4)])
         self.assertEqual(self.line("A", third).seen_count, 2)
 
+    def test_a_new_difference_belongs_to_whoever_looks_after_the_partner(self):
+        self.backend.user_id = self.env.ref("base.user_admin")
+        self.compare(ours=[("A", 5)], theirs=[("A", 4)])
+        self.assertEqual(self.line("A").user_id, self.backend.user_id)
+        self.line("A")._settle("assign", user=self.env.user)
+        self.compare(theirs=[("A", 3)])
+        self.assertEqual(self.line("A").user_id, self.env.user)
+
     def test_owner_and_acceptance_stay_while_nothing_changes(self):
         self.compare(ours=[("A", 5)], theirs=[("A", 4)])
         self.line("A")._settle("assign", user=self.env.user)
