@@ -2,6 +2,7 @@ from . import (
     test_audit,
     test_audit_calls,
     test_code_map,
+    test_connection_files,
     test_credential,
     test_exception_actions,
     test_exception_care,
