@@ -100,6 +100,40 @@ class ReceiptConfirmationHandler(models.AbstractModel):
         :raises BusinessError: when none or several could be meant
         """
         document, backend = inbound.document, inbound.backend
+        meant = self._meant(inbound)
+        key = document.receipt_key or meant.name.replace("/", "-")
+        meant._dist_write(
+            {
+                "dist_backend_id": backend.id,
+                "dist_receipt_key": key,
+                "dist_receipt_state": "accepted",
+            }
+        )
+        return (
+            self.env["dist.receipt.line"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "backend_id": backend.id,
+                        "company_id": backend.company_id.id,
+                        "receipt_key": key,
+                        "line_key": str(move.id),
+                        "move_id": move.id,
+                        "product_id": move.product_id.id,
+                        "quantity": move._dist_expected(),
+                    }
+                    for move in meant._dist_expected_moves()
+                ]
+            )
+        )
+
+    def _meant(self, inbound):
+        """Give the one receipt that an unannounced confirmation can mean.
+
+        :raises BusinessError: when none or several could be meant
+        """
+        document, backend = inbound.document, inbound.backend
         warehouses = self.env["stock.warehouse"].search(
             [("dist_backend_id", "=", backend.id)]
         )
@@ -133,32 +167,7 @@ class ReceiptConfirmationHandler(models.AbstractModel):
                     "key and replay."
                 ),
             )
-        key = document.receipt_key or meant.name.replace("/", "-")
-        meant._dist_write(
-            {
-                "dist_backend_id": backend.id,
-                "dist_receipt_key": key,
-                "dist_receipt_state": "accepted",
-            }
-        )
-        return (
-            self.env["dist.receipt.line"]
-            .sudo()
-            .create(
-                [
-                    {
-                        "backend_id": backend.id,
-                        "company_id": backend.company_id.id,
-                        "receipt_key": key,
-                        "line_key": str(move.id),
-                        "move_id": move.id,
-                        "product_id": move.product_id.id,
-                        "quantity": move._dist_expected(),
-                    }
-                    for move in meant._dist_expected_moves()
-                ]
-            )
-        )
+        return meant
 
     def _open_picking(self, lines, key):
         """Give the receipt that is to be validated, or that was validated by hand.

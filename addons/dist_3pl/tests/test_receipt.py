@@ -264,6 +264,20 @@ class TestReceipt(InboundCase):
             (picking.state, picking.dist_receipt_state), ("done", "received")
         )
 
+    def test_two_receipts_of_one_order_are_not_guessed_between(self):
+        self.backend._flow("receipt_notice").active = False
+        first = self.purchase((self.tea, 5))
+        second = self.purchase((self.tea, 5))
+        second.picking_ids.origin = first.name
+        arrived = self.confirmation(
+            first.picking_ids, {"sku": "TEA", "quantity": 5}, order_reference=first.name
+        )
+        with self.assertRaises(BusinessError) as caught:
+            self.take([arrived])
+        self.assertIn(second.picking_ids.name, caught.exception.message)
+        both = first.picking_ids + second.picking_ids
+        self.assertEqual(both.mapped("state"), ["assigned"] * 2)
+
     def test_an_unknown_advice_is_for_a_person(self):
         picking = self.announced((self.tea, 5))
         arrived = self.confirmation(

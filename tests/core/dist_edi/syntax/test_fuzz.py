@@ -35,7 +35,11 @@ FILES = {
 
 
 def look_at_everything(data: bytes, **options) -> None:
-    """Read, and use every part of the result that a person or a layer above would."""
+    """Read, and use every part of the result that a person or a layer above would.
+
+    The tests below assert through this: no error, no silence, no place outside the
+    file, and an acknowledgement that says something.
+    """
     from addons.dist_edi.core.ack.answer import acknowledge
     from addons.dist_edi.core.ack.received import read_statements
 
