@@ -23,7 +23,8 @@ class ReceiptBooking(models.AbstractModel):
                 move = self._move(receipt, lines[counted.ref])
                 picked += move
                 plain = all(
-                    not part.lot and part.status == "sellable" for part in counted.parts
+                    not part.name and part.status == "sellable"
+                    for part in counted.parts
                 )
                 if plain:
                     self._set_quantity(move, counted)
@@ -75,7 +76,7 @@ class ReceiptBooking(models.AbstractModel):
         )
 
     def _line_values(self, picking, move, counted, part, lots):
-        lot = lots.get((move.product_id.id, part.lot))
+        lot = lots.get((move.product_id.id, part.name))
         place = move.location_dest_id
         if part.status != "sellable":
             place = self.env["dist.place"]._of_status(

@@ -8,7 +8,8 @@ from odoo import models
 from odoo.addons.dist_connector_base.core.batching import waves
 from odoo.addons.dist_connector_base.core.errors import BusinessError
 
-from ..core.receiving import AdvisedLine, CountedLine, count
+from ..core.asked_lines import AskedLine, exact
+from ..core.receiving import CountedLine, count
 
 
 @dataclass
@@ -203,12 +204,12 @@ class ReceiptConfirmationHandler(models.AbstractModel):
         """Put the confirmation onto the lines; see ``core.receiving.count``."""
         by_hand = receipt.picking.dist_receipt_by_hand
         advised = [
-            AdvisedLine(
+            AskedLine(
                 ref=line.id,
                 line_key=line.line_key,
                 sku=line.product_id.default_code or "",
-                advised=_exact(line.quantity),
-                received=Decimal(0) if by_hand else _exact(line.quantity_received),
+                asked=exact(line.quantity),
+                done=Decimal(0) if by_hand else exact(line.quantity_received),
                 unit=line.product_id.uom_id.dist_unit_code or "",
                 tracking=self._tracking(receipt.picking, line.product_id),
             )
@@ -217,7 +218,7 @@ class ReceiptConfirmationHandler(models.AbstractModel):
         free = by_hand or receipt.picking.dist_receipt_over_ok
         percent = receipt.inbound.backend.over_receipt_percent
         return count(
-            receipt.document, advised, tolerance=None if free else _exact(percent)
+            receipt.document, advised, tolerance=None if free else exact(percent)
         )
 
     def _tracking(self, picking, product):
@@ -346,8 +347,3 @@ def _advice(inbound):
 def _reason(counted):
     code = f"[{counted.reason_code}]" if counted.reason_code else ""
     return " ".join(part for part in (code, counted.reason) if part)
-
-
-def _exact(value):
-    """Give a stored quantity as the decimal it was entered as."""
-    return Decimal(f"{value:.6f}".rstrip("0").rstrip("."))

@@ -1,14 +1,14 @@
 """Shipment confirmations: what left the warehouse becomes done deliveries."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import ClassVar
 
 from odoo import models
 from odoo.addons.dist_connector_base.core.batching import waves
 from odoo.addons.dist_connector_base.core.errors import BusinessError
 
-from ..core.allocation import AskedLine, ShippedLine, allocate, surplus
+from ..core.allocation import ShippedLine, allocate, surplus
+from ..core.asked_lines import AskedLine, exact
 
 
 @dataclass
@@ -118,11 +118,11 @@ class ShipmentConfirmationHandler(models.AbstractModel):
                 ref=line.id,
                 line_key=line.line_key,
                 sku=line.product_id.default_code or "",
-                asked=_exact(line.quantity),
-                shipped=_exact(line.quantity_shipped),
+                asked=exact(line.quantity),
+                done=exact(line.quantity_shipped),
                 unit=line.product_id.uom_id.dist_unit_code or "",
                 tracking=self._tracking(picking, line.product_id),
-                surplus=_exact(line.surplus_allowed),
+                surplus=exact(line.surplus_allowed),
             )
             for line in lines
         ]
@@ -284,8 +284,3 @@ class ShipmentConfirmationHandler(models.AbstractModel):
 
 def _request(inbound):
     return inbound.backend.id, inbound.document.request_key
-
-
-def _exact(value):
-    """Give a stored quantity as the decimal it was entered as."""
-    return Decimal(f"{value:.6f}".rstrip("0").rstrip("."))

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from addons.dist_3pl.core.allocation import AskedLine, allocate, surplus
+from addons.dist_3pl.core.allocation import allocate, surplus
+from addons.dist_3pl.core.asked_lines import AskedLine
 from addons.dist_connector_base.core.canonical import ShipmentConfirmation
 from addons.dist_connector_base.core.errors import (
     BusinessError,
@@ -74,7 +75,7 @@ def test_what_was_shipped_before_counts():
     with pytest.raises(BusinessError):
         allocate(
             confirmation({"line_key": "11", "quantity": 4}),
-            [asked(shipped=Decimal(7))],
+            [asked(done=Decimal(7))],
         )
 
 
@@ -186,7 +187,7 @@ def test_a_surplus_is_told_line_by_line_over_all_lines_of_the_confirmation():
             {"line_key": "11", "quantity": 5},
             {"line_key": "12", "quantity": 3},
         ),
-        [asked(shipped=Decimal(1)), asked(ref=2, line_key="12", sku="MUG", quantity=3)],
+        [asked(done=Decimal(1)), asked(ref=2, line_key="12", sku="MUG", quantity=3)],
     )
     assert over == {1: Decimal(4)}
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from addons.dist_3pl.core.receiving import AdvisedLine, count
+from addons.dist_3pl.core.asked_lines import AskedLine
+from addons.dist_3pl.core.receiving import count
 from addons.dist_connector_base.core.canonical import ReceiptConfirmation
 from addons.dist_connector_base.core.errors import (
     BusinessError,
@@ -24,11 +25,11 @@ def said(*lines):
 
 
 def advised(ref=1, sku="TEA", quantity=10, **values):
-    return AdvisedLine(ref, str(ref), sku, Decimal(quantity), **values)
+    return AskedLine(ref, str(ref), sku, Decimal(quantity), **values)
 
 
 def parts(line):
-    return [(part.lot, part.status, part.quantity) for part in line.parts]
+    return [(part.name, part.status, part.quantity) for part in line.parts]
 
 
 def test_a_line_without_its_key_is_found_by_its_sku():
@@ -69,7 +70,7 @@ def test_the_tolerance_is_a_part_of_what_was_announced(came, tolerance, fits):
 
 
 def test_what_came_before_counts_against_the_tolerance():
-    lines = [advised(received=Decimal(8))]
+    lines = [advised(done=Decimal(8))]
     with pytest.raises(BusinessError, match="11 of TEA came in, 10 were announced"):
         count(said({"sku": "TEA", "quantity": 3}), lines)
 
