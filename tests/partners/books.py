@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS products (id INTEGER PRIMARY KEY, sku TEXT UNIQUE);
 CREATE TABLE IF NOT EXISTS stock (
     sku TEXT, lot TEXT, expiry TEXT NOT NULL DEFAULT '', serial INTEGER DEFAULT 0,
     on_hand TEXT NOT NULL, PRIMARY KEY (sku, lot));
+CREATE TABLE IF NOT EXISTS aside (
+    sku TEXT, lot TEXT, status TEXT, quantity TEXT NOT NULL,
+    PRIMARY KEY (sku, lot, status));
 CREATE TABLE IF NOT EXISTS calls (
     id INTEGER PRIMARY KEY, at REAL, request_key TEXT, outcome TEXT, reason TEXT);
 CREATE INDEX IF NOT EXISTS calls_key ON calls (request_key);

@@ -162,7 +162,11 @@ class Partner:
             raise PartnerError(f"{action}: {reason}") from error
 
     def stock(self, entries: Mapping[str, Any] | Iterable[Mapping[str, Any]]) -> None:
-        """Set what is on hand: {sku: quantity}, or entries with lot, expiry, serial."""
+        """Set what is on hand: {sku: quantity}, or entries with lot, expiry, serial.
+
+        An entry with a ``status`` (DAMAGED, QUARANTINE, HOLD) puts so much aside, and
+        tells nobody.
+        """
         if isinstance(entries, Mapping):
             entries = [
                 {"sku": sku, "quantity": str(quantity)}
@@ -224,7 +228,8 @@ class Partner:
     ) -> None:
         """Count the goods of an advice; without ``lines`` all of them, in good order.
 
-        A line has ``sku``, ``quantity``, maybe ``condition`` and ``lot``.
+        A line has ``sku``, ``quantity``, maybe ``condition``, ``lot``, ``expiry`` and
+        ``reason``.
         """
         said = None if lines is None else list(lines)
         self.control("receive", key=key, lines=said, final=final, freight=freight)
@@ -268,6 +273,10 @@ class Partner:
     def levels(self) -> list[dict[str, Any]]:
         """Return stock rows by SKU and lot."""
         return self.control("levels")
+
+    def aside(self) -> list[dict[str, str]]:
+        """Return what is there and not for sale, by SKU, lot and status."""
+        return self.control("aside")
 
 
 class HttpPartner(Partner):
@@ -335,6 +344,13 @@ class SftpPartner(Partner):
     def report_inventory(self) -> None:
         """Write a stock report in the next round."""
         self.control("inventory")
+
+    def bill(self, invoice: str, prices: Mapping[str, str], currency: str) -> None:
+        """Bill what was shipped, and the storage; ``overbill`` strikes a request's fee.
+
+        :param prices: by fee: PICK for each request, STORAGE for the month
+        """
+        self.control("bill", invoice=invoice, prices=prices, currency=currency)
 
     def resend(self, request_key: str) -> int:
         """Write the shipments of a request once more; return how many."""

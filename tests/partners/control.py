@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from . import faults, plans
 from .books import Books, requests_of
 from .dock import Dock
-from .stockroom import levels, set_stock
+from .stockroom import aside, levels, put_aside, set_stock
 from .warehouse import Warehouse
 
 PAUSE = 0.02  # seconds between two rounds of a loop
@@ -42,6 +43,7 @@ class House(abc.ABC):
             "ledger": lambda body: self.ledger(),
             "idle": lambda body: {"open": self.open_work()},
             "levels": lambda body: self.levels(),
+            "aside": lambda body: aside(self.books),
             "stock": self._stock,
             "plan": self._plan,
             "settings": self.configure,
@@ -50,9 +52,9 @@ class House(abc.ABC):
             "tick": self._tick,
             "dock": lambda body: self.dock.listing(),
             "arrive": lambda body: self.dock.arrive(**body),
-            "receive": lambda body: self.dock.receive(**body),
-            "take_back": lambda body: self.dock.take_back(**body),
-            "change": self.dock.change,
+            "receive": lambda body: self._shelved(self.dock.receive, **body),
+            "take_back": lambda body: self._shelved(self.dock.take_back, **body),
+            "change": lambda body: self._shelved(self.dock.change, body),
         }
 
     # To be filled by the partner -------------------------------------------------
@@ -96,8 +98,22 @@ class House(abc.ABC):
 
     def _stock(self, body: dict[str, Any]) -> None:
         with self.books.work():
-            set_stock(self.books, body["entries"])
+            for entry in body["entries"]:
+                status = entry.get("status", "SELLABLE")
+                if status == "SELLABLE":
+                    set_stock(self.books, [entry])
+                else:
+                    quantity = Decimal(str(entry["quantity"]))
+                    lot = entry.get("lot") or ""
+                    put_aside(self.books, entry["sku"], lot, status, quantity)
             self.warehouse.wake()
+
+    def _shelved(self, work: Callable[..., int], *line: Any, **body: Any) -> int:
+        """Do what brings goods; orders that wait for them are looked at again."""
+        with self.books.work():
+            number = work(*line, **body)
+            self.warehouse.wake()
+        return number
 
     def _plan(self, body: dict[str, Any]) -> None:
         self.warehouse.store_plan(body["pattern"], body["values"])

@@ -92,8 +92,6 @@ class CsvDock:
             "unit": first["unit"],
             "final": "Y" if arrival["final"] else "N",
             "serial": "",
-            "expiry": "",
-            "reason_code": "",
             "reason_text": "",
             "currency": "",
         }
@@ -105,6 +103,8 @@ class CsvDock:
                 "quantity": row["quantity"],
                 "condition": row["condition"],
                 "lot": row["lot"],
+                "expiry": row["expiry"],
+                "reason_code": row["reason"],
                 "freight": arrival["freight"] if position == 0 else "",
             }
             for position, row in enumerate(self.dock.counted(number))

@@ -30,6 +30,9 @@ COLUMNS = {
     "reason_text;lot;serial;expiry",
     "ADJ": "adjustment_no;adjusted_at;sku;quantity;unit;reason_code;reason_text;"
     "from_status;status;lot;expiry",
+    "FEE": "charge_no;invoice_no;charged_on;kind;fee;amount;currency;request_key;"
+    "tracking;weight_kg;quantity;remark",
+    "BILL": "invoice_no;invoiced_on;currency;total",
 }
 
 #: A free-text column of each file, where an umlaut shows which charset was used.
@@ -41,6 +44,7 @@ TEXT_COLUMN = {
     "RCV": "reason_text",
     "RTN": "reason_text",
     "ADJ": "reason_text",
+    "FEE": "remark",
 }
 
 #: The column that names the document that a file to the partner is about.

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from .books import Books, text
-from .stockroom import set_stock
+from .stockroom import put_aside, set_stock
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS advices (
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS arrivals (
     id INTEGER PRIMARY KEY, advice_id INTEGER, final INTEGER, freight TEXT, at REAL);
 CREATE TABLE IF NOT EXISTS counted (
     arrival_id INTEGER, position INTEGER, line_key TEXT, sku TEXT, lot TEXT,
-    condition TEXT, quantity TEXT);
+    condition TEXT, quantity TEXT, expiry TEXT DEFAULT '', reason TEXT DEFAULT '');
 CREATE TABLE IF NOT EXISTS backs (
     id INTEGER PRIMARY KEY, key TEXT, stage TEXT, document TEXT,
     creates INTEGER DEFAULT 1, created_at REAL, received_at REAL);
@@ -41,7 +41,9 @@ CREATE TABLE IF NOT EXISTS changes (
 FIRST_ADVICE, FIRST_RETURN, FIRST_CHANGE = 700_001, 800_001, 900_001
 
 #: Only these are put onto the shelves that orders are picked from.
-SELLABLE = {"GOOD", "RESTOCK"}
+SELLABLE = {"GOOD", "RESTOCK", "SELLABLE"}
+#: These stay in the house, where no order is picked from; the rest never came in.
+ASIDE = {"DAMAGED", "QUARANTINE", "HOLD"}
 
 #: Event(name, row id): advised, again, cancelled, refused, arrived, received,
 #: authorised, came_back, changed.
@@ -135,8 +137,8 @@ class Dock:
         """Count goods onto the shelves; return the number of the arrival.
 
         :param lines: dicts of ``sku``, ``quantity``, and maybe ``condition`` (GOOD,
-            DAMAGED, QUARANTINE, REFUSED), ``lot`` and ``line_key``; None takes all that
-            was announced, in good order
+            DAMAGED, QUARANTINE, REFUSED), ``lot``, ``expiry``, ``reason`` and
+            ``line_key``; None takes all that was announced, in good order
         :param final: False when more is to come under the same advice
         """
         with self.books.work():
@@ -157,7 +159,7 @@ class Dock:
             for position, line in enumerate(said):
                 condition = line.get("condition", "GOOD")
                 self.books.run(
-                    "INSERT INTO counted VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO counted VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     arrival,
                     position,
                     line.get("line_key") or keys.get(line["sku"], ""),
@@ -165,6 +167,8 @@ class Dock:
                     line.get("lot") or "",
                     condition,
                     str(line["quantity"]),
+                    line.get("expiry") or "",
+                    line.get("reason") or "",
                 )
                 self._shelve(line, condition)
             self._set("advices", number, stage="received" if final else "partly")
@@ -247,14 +251,10 @@ class Dock:
                 line.get("from_status", ""),
                 line.get("status", "SELLABLE"),
             )
-            quantity = Decimal(str(line["quantity"]))
-            if line.get("from_status") == "SELLABLE":
-                quantity = -quantity
-            if "SELLABLE" in (
-                line.get("from_status"),
-                line.get("status", "SELLABLE"),
-            ):
-                self._shelve({**line, "quantity": quantity}, "GOOD")
+            self._shelve(line, line.get("status", "SELLABLE"))
+            if line.get("from_status"):
+                moved = -Decimal(str(line["quantity"]))
+                self._shelve({**line, "quantity": moved}, line["from_status"])
             self._event("changed", number)
         return number
 
@@ -318,15 +318,25 @@ class Dock:
         return total
 
     def _shelve(self, line: Mapping[str, Any], condition: str) -> None:
-        """Put sellable goods onto the shelves, or take them off."""
+        """Put goods onto the shelves or aside, or take them off."""
+        lot = line.get("lot") or ""
+        if condition in ASIDE:
+            quantity = Decimal(str(line["quantity"]))
+            put_aside(self.books, line["sku"], lot, condition, quantity)
         if condition not in SELLABLE:
             return
-        lot = line.get("lot") or ""
-        before = self.books.one(
-            "SELECT on_hand FROM stock WHERE sku = ? AND lot = ?", line["sku"], lot
+        rows = self.books.rows(
+            "SELECT * FROM stock WHERE sku = ? AND lot = ?", line["sku"], lot
         )
-        total = Decimal(before or 0) + Decimal(str(line["quantity"]))
-        entry = {"sku": line["sku"], "lot": lot, "quantity": max(total, Decimal(0))}
+        before = dict(rows[0]) if rows else {"on_hand": 0, "expiry": "", "serial": 0}
+        total = Decimal(before["on_hand"]) + Decimal(str(line["quantity"]))
+        entry = {
+            "sku": line["sku"],
+            "lot": lot,
+            "quantity": max(total, Decimal(0)),
+            "expiry": line.get("expiry") or before["expiry"],
+            "serial": before["serial"],
+        }
         set_stock(self.books, [entry])
 
     def _number(self, key: str) -> int:

@@ -58,7 +58,7 @@ class Outbox:
         """Write what is due: acknowledgements, shipments, inventories."""
         now = time.time()
         self._finish(now)
-        for kind in ("ACK", "SHP", "INV", "RAK", "RCV", "RTN", "ADJ"):
+        for kind in ("ACK", "SHP", "INV", "RAK", "RCV", "RTN", "ADJ", "FEE", "BILL"):
             entries = self.books.rows(
                 "SELECT * FROM outbox WHERE file IS NULL AND kind = ? AND due <= ?"
                 " ORDER BY id",

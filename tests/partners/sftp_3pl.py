@@ -12,12 +12,13 @@ import zoneinfo
 from pathlib import Path
 from typing import Any
 
-from . import csv_files, outbox, plans
+from . import csv_bill, csv_files, outbox, plans
 from .addresses import refusal
 from .control import House, parser, read_settings
 from .csv_dock import TAKEN, CsvDock
 from .csv_files import AgreementError
 from .outbox import Outbox
+from .stockroom import aside
 
 CHANNEL = "csv"
 
@@ -29,7 +30,7 @@ class CsvHouse(House):
     between two rounds of files and of stock reports (0 = only on request).
     """
 
-    fault_kinds = (*outbox.FILE_FAULTS, *outbox.ACK_FAULTS)
+    fault_kinds = (*outbox.FILE_FAULTS, *outbox.ACK_FAULTS, *csv_bill.FAULTS)
     setting_names = ("file_every", "inventory_every")
 
     def __init__(self, folder: Path, shared: Path) -> None:
@@ -42,6 +43,7 @@ class CsvHouse(House):
         self.csv_dock = CsvDock(self.dock, self.outbox)
         self.actions["inventory"] = lambda body: self.report_inventory()
         self.actions["resend"] = self._resend
+        self.actions["bill"] = lambda body: csv_bill.bill(self.outbox, **body)
         self._next_round = self._next_inventory = 0.0
 
     def step(self) -> None:
@@ -106,6 +108,10 @@ class CsvHouse(House):
                 "status": "sellable",
             }
             for level in self.levels()
+        ]
+        rows += [
+            {**row, "taken_at": taken_at, "allocated": "0", "expiry": ""}
+            for row in aside(self.books)
         ]
         if rows:
             self.outbox.queue("INV", "", rows)

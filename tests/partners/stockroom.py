@@ -134,6 +134,38 @@ def set_stock(books: Books, entries: Iterable[Mapping[str, Any]]) -> None:
             )
 
 
+def put_aside(books: Books, sku: str, lot: str, status: str, quantity: Decimal) -> None:
+    """Put goods where no order is picked from, or take them from there.
+
+    :param status: DAMAGED, QUARANTINE or HOLD
+    :param quantity: the difference; what is there does not go below zero
+    """
+    with books.work():
+        before = books.one(
+            "SELECT quantity FROM aside WHERE sku = ? AND lot = ? AND status = ?",
+            sku,
+            lot,
+            status,
+        )
+        books.run(
+            "INSERT OR REPLACE INTO aside VALUES (?, ?, ?, ?)",
+            sku,
+            lot,
+            status,
+            text(max(Decimal(before or 0) + quantity, Decimal(0))),
+        )
+
+
+def aside(books: Books) -> list[dict[str, str]]:
+    """Return what lies aside, by SKU, lot and status."""
+    return [
+        dict(row)
+        for row in books.rows(
+            "SELECT * FROM aside WHERE quantity != '0' ORDER BY sku, lot, status"
+        )
+    ]
+
+
 def levels(books: Books) -> list[dict[str, Any]]:
     """Return the stock rows by SKU and lot, with what open orders still want.
 

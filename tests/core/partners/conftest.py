@@ -124,6 +124,16 @@ class Buyer:
         ]
         self.drop(f"ORD_{key}.csv", csv_files.write("ORD", rows).encode())
 
+    def announce(self, key: str, quantities: dict[str, str]) -> None:
+        """Drop a receipt advice; lines are numbered from 31."""
+        common = dict.fromkeys(csv_files.COLUMNS["ASN"].split(";"), "")
+        common |= {"receipt_key": key, "order_reference": "P00042", "unit": "EA"}
+        rows = [
+            {**common, "line_key": str(number), "sku": sku, "quantity": quantity}
+            for number, (sku, quantity) in enumerate(quantities.items(), 31)
+        ]
+        self.drop(f"ASN_{key}.csv", csv_files.write("ASN", rows).encode())
+
     def cancel(self, key: str) -> None:
         rows = [{"request_key": key, "reason": "customer"}]
         self.drop(f"CAN_{key}.csv", csv_files.write("CAN", rows).encode())
