@@ -35,6 +35,11 @@ def find_contract() -> Path | None:
     return path if path.is_file() else None
 
 
+def loosened_contract(path: Path) -> dict[str, Any]:
+    """Return the contract file without its contradictions, for other readers too."""
+    return _loosened(json.loads(path.read_text("utf-8")))
+
+
 class Contract:
     """Finds the operation of a request and tells what is wrong with it."""
 
@@ -47,10 +52,9 @@ class Contract:
             self.state = "not checked: openapi-schema-validator is not installed"
         else:
             self.state = "checked"
-            self._load(json.loads(path.read_text("utf-8")))
+            self._load(loosened_contract(path))
 
     def _load(self, document: dict[str, Any]) -> None:
-        document = _loosened(document)
         schemas = Resource.from_contents(document, default_specification=DRAFT4)
         self._registry = Registry().with_resource(URI, schemas)
         for path, operations in document["paths"].items():
