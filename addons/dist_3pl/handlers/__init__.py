@@ -1,5 +1,7 @@
 from . import (
     article,
+    dist_handler_answer,
+    dist_handler_asked,
     dist_handler_impact,
     fulfilment_cancel,
     fulfilment_change,

@@ -25,7 +25,10 @@ class FulfilmentCancelHandler(models.AbstractModel):
         :param pickings: deliveries (sudo) whose request the partner has
         """
         for backend, asked in pickings.grouped("dist_backend_id").items():
-            self._forget_refused(asked.filtered("dist_cancel_count"))
+            again = asked.filtered("dist_cancel_count")
+            self.env["dist.message"]._dist_make_room(
+                "fulfilment_cancel", backend, again.mapped("dist_request_key")
+            )
             backend._dist_send(
                 "fulfilment_cancel",
                 [Outbound(self._map(picking), picking) for picking in asked],
@@ -44,23 +47,6 @@ class FulfilmentCancelHandler(models.AbstractModel):
                 "reason": self.env._("Order cancelled"),
             }
         )
-
-    def _forget_refused(self, pickings):
-        """Let an earlier cancel that was refused make room for the same question."""
-        refused = self.env["dist.message"].search(
-            [
-                ("backend_id", "in", pickings.dist_backend_id.ids),
-                ("direction", "=", "out"),
-                ("message_type", "=", "fulfilment_cancel"),
-                ("key", "in", pickings.mapped("dist_request_key")),
-                ("owns_key", "=", True),
-            ]
-        )
-        refused.filtered(lambda m: m.state in ("exception", "dead")).action_accept()
-        refused.write({"owns_key": False})
-        # the ledger inserts by SQL, and has to see it
-        refused.flush_recordset()
-        refused.exception_ids._resolve("superseded")
 
     def _settle(self, results):
         """Cancel what the partner dropped; show what it refused to drop."""

@@ -1,113 +1,44 @@
 """Fulfilment requests: collected from deliveries, settled with the partner's answer."""
 
-from typing import ClassVar
-
 from odoo import fields, models
 from odoo.addons.dist_connector_base.core.canonical import FulfilmentRequest
-from odoo.addons.dist_connector_base.core.errors import (
-    BusinessError,
-    ConfigurationError,
-    ConflictError,
-    DistError,
-)
-from odoo.addons.dist_connector_base.core.wire import Outcome
-from odoo.addons.dist_connector_base.pipeline.outbox import Outbound
-from odoo.exceptions import UserError
+from odoo.addons.dist_connector_base.core.errors import BusinessError
 from odoo.tools import html2plaintext
 
 
 class FulfilmentRequestHandler(models.AbstractModel):
     _name = "dist.handler.fulfilment_request"
-    _inherit = "dist.handler"
+    _inherit = "dist.handler.asked"
     _description = "Fulfilment request"
 
-    _dist_milestones: ClassVar[dict[str, str]] = {
-        "stored": "requested",
-        "sent": "sent",
-        "accepted": "acknowledged",
-        "rejected": "rejected",
-    }
+    _asked_type = "fulfilment_request"
+    _asked_lines = "dist.request.line"
+    _asked_key = "request_key"
+    _asked_state = "dist_state"
+    _asked_count = "dist_request_count"
+    _asked_cancelling = ("cancel_pending",)
+    _asked_cancel = "dist.handler.fulfilment_cancel"
 
-    # -------------------------------------------------------------- collect
+    def _asked_backend(self, picking):
+        return picking._dist_warehouse_backend()
 
-    def _collect(self, pickings):
-        """Queue one request for each ready delivery, in the caller's transaction.
+    def _asked_ready(self, backend, pickings):
+        return pickings._dist_without_unknown_articles(backend)
 
-        A delivery that lacks something the request needs is marked so, and holds
-        back no other.
+    def _asked_pickings(self, messages):
+        return self.env["stock.picking"]._dist_of_messages(messages)
 
-        :param pickings: ready deliveries (sudo) that no partner has
-        """
-        by_backend = pickings.grouped(lambda p: p._dist_warehouse_backend())
-        for backend, ready in by_backend.items():
-            if not backend:
-                continue
-            requests = []
-            ready = ready._dist_without_unknown_articles(backend)
-            for picking in ready.with_company(backend.company_id):
-                try:
-                    requests.append((picking, self._map(picking)))
-                except DistError as exc:
-                    picking._dist_write(
-                        {"dist_state": "blocked", "dist_reason": str(exc)}
-                    )
-            if requests:
-                self._queue(backend, requests)
+    def _asked_rejected(self, picking, verdict):
+        picking._dist_open()._dist_rejected(verdict.message, verdict.code)
 
-    def _queue(self, backend, requests):
-        """Store the requests, what they ask for, and that the deliveries wait.
-
-        :raises UserError: a request key stands in the ledger with other content
-        """
-        try:
-            backend._dist_send(
-                "fulfilment_request",
-                [
-                    # an order that a person marked as urgent passes the others
-                    Outbound(document, picking, priority=int(picking.priority or 0))
-                    for picking, document in requests
-                ],
-            )
-        except ConfigurationError as exc:
-            for picking, _document in requests:
-                picking._dist_write({"dist_state": "blocked", "dist_reason": str(exc)})
-            return
-        except ConflictError as exc:
-            raise UserError(exc.advice) from exc
-        self.env["dist.request.line"].sudo().create(
-            [
-                self._line_values(backend, document.request_key, line)
-                for _picking, document in requests
-                for line in document.lines
-            ]
-        )
-        for picking, document in requests:
-            picking._dist_write(
-                {
-                    "dist_backend_id": backend.id,
-                    "dist_request_key": document.request_key,
-                    "dist_request_count": picking.dist_request_count + 1,
-                    "dist_state": "queued",
-                    "dist_reason": False,
-                    "dist_remote_id": False,
-                }
-            )
-
-    def _line_values(self, backend, request_key, line):
-        move = self.env["stock.move"].browse(int(line.line_key))
-        return {
-            "backend_id": backend.id,
-            "company_id": backend.company_id.id,
-            "request_key": request_key,
-            "line_key": line.line_key,
-            "move_id": move.id,
-            "product_id": move.product_id.id,
-            "quantity": float(line.quantity),
-        }
+    def _asked_taken(self, picking, result):
+        super()._asked_taken(picking, result)
+        if picking.dist_change_state == "held":
+            picking._dist_change_later()
 
     # ------------------------------------------------------------------ map
 
-    def _map(self, picking):
+    def _map(self, backend, picking):
         """Give the canonical request of a delivery.
 
         :raises DataError: the address or a product lacks what a request needs
@@ -117,7 +48,7 @@ class FulfilmentRequestHandler(models.AbstractModel):
         warehouse = picking.picking_type_id.warehouse_id
         return FulfilmentRequest.parse(
             {
-                "request_key": self._request_key(picking),
+                "request_key": self._asked_key_of(picking),
                 "order_reference": picking.origin or picking.name,
                 "customer_reference": picking.sale_id.client_order_ref or "",
                 "warehouse": warehouse.code,
@@ -135,12 +66,6 @@ class FulfilmentRequestHandler(models.AbstractModel):
             }
         )
 
-    def _request_key(self, picking):
-        """The delivery's name; an attempt after a rejection is a request of its own."""
-        key = picking.name.replace("/", "-")
-        count = picking.dist_request_count
-        return f"{key}-{count + 1}" if count else key
-
     def _party(self, picking):
         partner = picking.partner_id
         if not partner:
@@ -154,14 +79,7 @@ class FulfilmentRequestHandler(models.AbstractModel):
         return {
             "name": name or "",
             "contact": partner.name if name != company.name else "",
-            "address": {
-                "street": partner.street or "",
-                "street2": partner.street2 or "",
-                "city": partner.city or "",
-                "state": partner.state_id.code or "",
-                "postal_code": partner.zip or "",
-                "country": partner.country_id.code or None,
-            },
+            "address": self._asked_address(partner),
             "phone": partner.phone or "",
             "email": partner.email or "",
         }
@@ -172,30 +90,14 @@ class FulfilmentRequestHandler(models.AbstractModel):
         for move in picking.move_ids:
             if move.state in ("done", "cancel") or not move.quantity:
                 continue
-            product = move.product_id
-            unit = product.uom_id
-            sku, code = product.default_code, unit.dist_unit_code
-            if not sku:
-                raise BusinessError(
-                    self.env._("%s has no internal reference.", product.display_name),
-                    path=f"lines[{len(lines)}].sku",
-                )
-            if not code:
-                raise BusinessError(
-                    self.env._("The unit %s has no unit code.", unit.name),
-                    path=f"lines[{len(lines)}].unit",
-                )
             quantity = move.product_uom._compute_quantity(
-                move.quantity, unit, rounding_method="HALF-UP"
+                move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
             )
             lines.append(
                 {
                     "line_key": str(move.id),
-                    "sku": sku,
-                    "gtin": product.barcode or None,
-                    "description": product.name,
+                    **self._asked_product(move.product_id, f"lines[{len(lines)}]"),
                     "quantity": quantity,
-                    "unit": code,
                     "lots": self._lots(move) if with_lots else [],
                 }
             )
@@ -209,40 +111,3 @@ class FulfilmentRequestHandler(models.AbstractModel):
             for line in move.move_line_ids
             if line.lot_id
         ]
-
-    # --------------------------------------------------------------- settle
-
-    def _settle(self, results):
-        """Write the partners' answers to requests onto the deliveries."""
-        pickings = self.env["stock.picking"]._dist_of_messages(
-            result.message for result in results
-        )
-        cancel_now = self.env["stock.picking"]
-        for result in results:
-            picking = pickings.get(result.message.id)
-            if not picking:
-                continue
-            verdict = result.verdict
-            if verdict.outcome is Outcome.REJECTED:
-                picking._dist_open()._dist_rejected(verdict.message, verdict.code)
-                continue
-            # a shipment may be confirmed before the request's answer is found
-            values = {"dist_remote_id": verdict.remote_id or picking.dist_remote_id}
-            # a person may have replayed what was rejected first
-            if picking.dist_state in ("queued", "rejected"):
-                later = result.message.flow_id._answers_later()
-                values["dist_state"] = "sent" if later else "accepted"
-                values["dist_reason"] = False
-            elif picking.dist_state == "cancel_pending":
-                cancel_now += picking
-            picking._dist_write(values)
-            if picking.dist_change_state == "held":
-                picking._dist_change_later()
-        # their cancel waited for the partner's number of the request
-        self.env["dist.handler.fulfilment_cancel"]._collect(cancel_now)
-
-    def _failed(self, message, error):
-        """Show on the delivery why its request did not get out."""
-        for picking in self.env["stock.picking"]._dist_of_messages([message]).values():
-            if picking.dist_state in ("queued", "cancel_pending"):
-                picking._dist_write({"dist_reason": str(error)})

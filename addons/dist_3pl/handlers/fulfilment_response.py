@@ -3,62 +3,27 @@
 from odoo import models
 from odoo.addons.dist_connector_base.core.canonical import FulfilmentChange
 from odoo.addons.dist_connector_base.core.errors import BusinessError
-from odoo.addons.dist_connector_base.pipeline.timeline import Milestone
 
 
 class FulfilmentResponseHandler(models.AbstractModel):
     _name = "dist.handler.fulfilment_response"
-    _inherit = "dist.handler"
+    _inherit = "dist.handler.answer"
     _description = "Fulfilment response"
 
-    def _dist_milestone(self, event, document):
-        """The partner's status is the milestone."""
-        kind = {"accepted": "acknowledged"}.get(document.status, document.status)
-        note = document.reason_code or ""
-        return Milestone(kind, document.responded_at, note)
+    _answer_key = "request_key"
+    _answer_asked = "fulfilment_request"
+    _answer_cancel = "fulfilment_cancel"
 
-    def _apply(self, batch):
-        """Write the partners' answers onto the deliveries they are about.
+    def _answer_pickings(self, keys):
+        return self.env["stock.picking"]._dist_by_request(keys)
 
-        :raises BusinessError: the request is not ours, or the answer contradicts
-            what the partner shipped
-        """
-        pickings = self.env["stock.picking"]._dist_by_request(
-            (inbound.backend, inbound.document.request_key) for inbound in batch
+    def _answer_unknown(self, inbound, key):
+        raise BusinessError(
+            self.env._("We know no request %s.", key), path="request_key"
         )
-        for inbound in batch:
-            key = (inbound.backend.id, inbound.document.request_key)
-            picking = pickings.get(key)
-            if not picking:
-                raise BusinessError(
-                    self.env._("We know no request %s.", key[1]), path="request_key"
-                )
-            inbound.link(picking)
-            getattr(self, f"_apply_{inbound.document.status}")(inbound, picking)
-        self._close_asked(batch, pickings)
 
-    def _close_asked(self, batch, pickings):
-        """Close the messages that waited for these answers."""
-        asked = {}
-        for inbound in batch:
-            picking = pickings[inbound.backend.id, inbound.document.request_key]
-            status = inbound.document.status
-            refused = status in ("rejected", "cancel_refused")
-            note = self._reason(inbound.document)[:250] if refused else False
-            # whoever speaks of a cancel has taken the request
-            closed = [("fulfilment_request", note if status == "rejected" else False)]
-            if status in ("cancelled", "cancel_refused"):
-                closed.append(("fulfilment_cancel", note))
-            if status in ("changed", "change_refused"):
-                picking._dist_change_answered(
-                    self._reason(inbound.document)[:250]
-                    if status == "change_refused"
-                    else False
-                )
-            for what in closed:
-                asked[what] = asked.get(what, self.env["stock.picking"]) + picking
-        for (message_type, note), answered in asked.items():
-            answered._dist_answered(message_type, note)
+    def _answer_done(self, picking):
+        return self.env._("%s is shipped already.", picking.name)
 
     def _apply_accepted(self, inbound, picking):
         values = {}
@@ -77,7 +42,7 @@ class FulfilmentResponseHandler(models.AbstractModel):
         )
 
     def _apply_rejected(self, inbound, picking):
-        self._refuse_if_shipped(picking)
+        self._refuse_if_done(picking)
         reason = self._reason(inbound.document)
         open_here = picking._dist_open()
         open_here._dist_rejected(inbound.document.reason, inbound.document.reason_code)
@@ -92,7 +57,7 @@ class FulfilmentResponseHandler(models.AbstractModel):
             )
 
     def _apply_cancelled(self, inbound, picking):
-        self._refuse_if_shipped(picking)
+        self._refuse_if_done(picking)
         if picking.state == "cancel":
             return
         if picking.dist_state == "cancel_pending":
@@ -125,14 +90,15 @@ class FulfilmentResponseHandler(models.AbstractModel):
 
     def _apply_changed(self, inbound, picking):
         message = picking._dist_change_of(inbound.document.change_key)
-        if picking.dist_change_state != "pending" or not message:
-            return
-        picking._dist_change_agreed(FulfilmentChange.from_json(message.canonical))
+        if picking.dist_change_state == "pending" and message:
+            picking._dist_change_agreed(FulfilmentChange.from_json(message.canonical))
+        picking._dist_change_answered()
 
     def _apply_change_refused(self, inbound, picking):
+        reason = self._reason(inbound.document)
+        picking._dist_change_answered(reason[:250])
         if picking.dist_change_state != "pending":
             return
-        reason = self._reason(inbound.document)
         picking._dist_change_refused(reason)
         inbound.warn(
             BusinessError(
@@ -142,16 +108,4 @@ class FulfilmentResponseHandler(models.AbstractModel):
                     "ship the difference apart."
                 ),
             )
-        )
-
-    def _refuse_if_shipped(self, picking):
-        if picking.state == "done":
-            raise BusinessError(
-                self.env._("%s is shipped already.", picking.name), path="status"
-            )
-
-    def _reason(self, document):
-        code = f"[{document.reason_code}]" if document.reason_code else ""
-        return " ".join(part for part in (code, document.reason) if part) or self.env._(
-            "no reason given"
         )

@@ -27,7 +27,9 @@ class ReceiptCancelHandler(models.AbstractModel):
         :param reason: why, in words for the partner
         """
         for backend, asked in pickings.grouped("dist_backend_id").items():
-            self._forget_refused(asked)
+            self.env["dist.message"]._dist_make_room(
+                "receipt_cancel", backend, asked.mapped("dist_receipt_key")
+            )
             try:
                 backend._dist_send(
                     "receipt_cancel",
@@ -49,24 +51,6 @@ class ReceiptCancelHandler(models.AbstractModel):
                 "reason": reason or self.env._("Receipt cancelled"),
             }
         )
-
-    def _forget_refused(self, pickings):
-        """Let an earlier cancel that was refused make room for the same question."""
-        refused = self.env["dist.message"].search(
-            [
-                ("backend_id", "in", pickings.dist_backend_id.ids),
-                ("direction", "=", "out"),
-                ("message_type", "=", "receipt_cancel"),
-                ("key", "in", pickings.mapped("dist_receipt_key")),
-                ("owns_key", "=", True),
-                ("state", "in", ("exception", "dead", "done", "cancelled")),
-            ]
-        )
-        refused.filtered(lambda m: m.state in ("exception", "dead")).action_accept()
-        refused.write({"owns_key": False})
-        # the ledger inserts by SQL, and has to see it
-        refused.flush_recordset()
-        refused.exception_ids._resolve("superseded")
 
     def _settle(self, results):
         """Go on where the partner dropped the advice; show what it refused to drop."""

@@ -1,106 +1,31 @@
 """Receipt advices: what a warehouse shall expect, settled with its answer."""
 
-from typing import ClassVar
-
 from odoo import fields, models
 from odoo.addons.dist_connector_base.core.canonical import ReceiptNotice
-from odoo.addons.dist_connector_base.core.errors import (
-    BusinessError,
-    ConfigurationError,
-    ConflictError,
-    DistError,
-)
-from odoo.addons.dist_connector_base.core.wire import Outcome
-from odoo.addons.dist_connector_base.pipeline.outbox import Outbound
-from odoo.exceptions import UserError
+from odoo.addons.dist_connector_base.core.errors import BusinessError
 
 
 class ReceiptNoticeHandler(models.AbstractModel):
     _name = "dist.handler.receipt_notice"
-    _inherit = "dist.handler"
+    _inherit = "dist.handler.asked"
     _description = "Receipt advice"
 
-    _dist_milestones: ClassVar[dict[str, str]] = {
-        "stored": "requested",
-        "sent": "sent",
-        "accepted": "acknowledged",
-        "rejected": "rejected",
-    }
+    _asked_type = "receipt_notice"
+    _asked_lines = "dist.receipt.line"
+    _asked_key = "receipt_key"
+    _asked_state = "dist_receipt_state"
+    _asked_count = "dist_receipt_count"
+    _asked_cancelling = ("cancel_pending", "change_pending")
+    _asked_cancel = "dist.handler.receipt_cancel"
 
-    # -------------------------------------------------------------- collect
+    def _asked_backend(self, picking):
+        return picking._dist_receipt_backend()
 
-    def _collect(self, pickings):
-        """Queue one advice for each receipt, in the caller's transaction.
+    def _asked_pickings(self, messages):
+        return self.env["stock.picking"]._dist_receipts_of(messages)
 
-        A receipt that lacks something the advice needs is marked so, and holds back
-        no other.
-
-        :param pickings: ready receipts (sudo) that no partner expects
-        """
-        by_backend = pickings.grouped(lambda p: p._dist_receipt_backend())
-        for backend, ready in by_backend.items():
-            if not backend:
-                continue
-            advices = []
-            for picking in ready.with_company(backend.company_id):
-                try:
-                    advices.append((picking, self._map(backend, picking)))
-                except DistError as exc:
-                    self._blocked(picking, exc)
-            if advices:
-                self._queue(backend, advices)
-
-    def _blocked(self, picking, error):
-        picking._dist_write(
-            {"dist_receipt_state": "blocked", "dist_reason": str(error)}
-        )
-
-    def _queue(self, backend, advices):
-        """Store the advices, what they announce, and that the receipts wait.
-
-        :raises UserError: a receipt key stands in the ledger with other content
-        """
-        try:
-            backend._dist_send(
-                "receipt_notice",
-                [Outbound(document, picking) for picking, document in advices],
-            )
-        except ConfigurationError as exc:
-            for picking, _document in advices:
-                self._blocked(picking, exc)
-            return
-        except ConflictError as exc:
-            raise UserError(exc.advice) from exc
-        self.env["dist.receipt.line"].sudo().create(
-            [
-                self._line_values(backend, document.receipt_key, line)
-                for _picking, document in advices
-                for line in document.lines
-            ]
-        )
-        for picking, document in advices:
-            picking._dist_write(
-                {
-                    "dist_backend_id": backend.id,
-                    "dist_receipt_key": document.receipt_key,
-                    "dist_receipt_count": picking.dist_receipt_count + 1,
-                    "dist_receipt_state": "queued",
-                    "dist_reason": False,
-                    "dist_remote_id": False,
-                }
-            )
-
-    def _line_values(self, backend, receipt_key, line):
-        move = self.env["stock.move"].browse(int(line.line_key))
-        return {
-            "backend_id": backend.id,
-            "company_id": backend.company_id.id,
-            "receipt_key": receipt_key,
-            "line_key": line.line_key,
-            "move_id": move.id,
-            "product_id": move.product_id.id,
-            "quantity": float(line.quantity),
-        }
+    def _asked_rejected(self, picking, verdict):
+        picking._dist_receipt_rejected(verdict.message, verdict.code)
 
     # ------------------------------------------------------------------ map
 
@@ -114,7 +39,7 @@ class ReceiptNoticeHandler(models.AbstractModel):
         sender = picking.partner_id or picking.move_ids.move_orig_ids.warehouse_id
         return ReceiptNotice.parse(
             {
-                "receipt_key": self._receipt_key(picking),
+                "receipt_key": self._asked_key_of(picking),
                 "order_reference": picking.origin or picking.name,
                 "warehouse": warehouse.code,
                 "expected_on": picking.scheduled_date.date(),
@@ -124,12 +49,6 @@ class ReceiptNoticeHandler(models.AbstractModel):
                 "lines": self._lines(backend, picking),
             }
         )
-
-    def _receipt_key(self, picking):
-        """The receipt's name; an advice that replaces another has a key of its own."""
-        key = picking.name.replace("/", "-")
-        count = picking.dist_receipt_count
-        return f"{key}-{count + 1}" if count else key
 
     def _shipped_on(self, picking):
         """Give the day on which goods of another warehouse left there."""
@@ -151,14 +70,7 @@ class ReceiptNoticeHandler(models.AbstractModel):
         partner = sender if sender._name == "res.partner" else sender.partner_id
         return {
             "name": sender.name or partner.name or "",
-            "address": {
-                "street": partner.street or "",
-                "street2": partner.street2 or "",
-                "city": partner.city or "",
-                "state": partner.state_id.code or "",
-                "postal_code": partner.zip or "",
-                "country": partner.country_id.code or None,
-            },
+            "address": self._asked_address(partner),
         }
 
     def _lines(self, backend, picking):
@@ -167,26 +79,12 @@ class ReceiptNoticeHandler(models.AbstractModel):
         moves = picking._dist_expected_moves()
         items = self.env["dist.partner.item"]._of(backend, moves.product_id)
         for move in moves:
-            product, unit = move.product_id, move.product_id.uom_id
-            if not product.default_code:
-                raise BusinessError(
-                    self.env._("%s has no internal reference.", product.display_name),
-                    path=f"lines[{len(lines)}].sku",
-                )
-            if not unit.dist_unit_code:
-                raise BusinessError(
-                    self.env._("The unit %s has no unit code.", unit.name),
-                    path=f"lines[{len(lines)}].unit",
-                )
             lines.append(
                 {
                     "line_key": str(move.id),
-                    "sku": product.default_code,
-                    "remote_item": items.get(product.id),
-                    "gtin": product.barcode or None,
-                    "description": product.name,
+                    **self._asked_product(move.product_id, f"lines[{len(lines)}]"),
+                    "remote_item": items.get(move.product_id.id),
                     "quantity": move._dist_expected(),
-                    "unit": unit.dist_unit_code,
                     "lots": self._lots(move),
                     "packs": self._packs(move),
                 }
@@ -231,41 +129,3 @@ class ReceiptNoticeHandler(models.AbstractModel):
                 "gtin": barcode or None,
             }
         ]
-
-    # --------------------------------------------------------------- settle
-
-    def _settle(self, results):
-        """Write the partners' answers to advices onto the receipts."""
-        pickings = self.env["stock.picking"]._dist_receipts_of(
-            result.message for result in results
-        )
-        cancel_now = self.env["stock.picking"]
-        for result in results:
-            picking = pickings.get(result.message.id)
-            if not picking:
-                continue
-            verdict = result.verdict
-            if verdict.outcome is Outcome.REJECTED:
-                picking._dist_receipt_rejected(verdict.message, verdict.code)
-                continue
-            values = {"dist_remote_id": verdict.remote_id or picking.dist_remote_id}
-            # a person may have replayed what was rejected first
-            if picking.dist_receipt_state in ("queued", "rejected"):
-                later = result.message.flow_id._answers_later()
-                values["dist_receipt_state"] = "sent" if later else "accepted"
-                values["dist_reason"] = False
-            elif picking.dist_receipt_state in ("cancel_pending", "change_pending"):
-                cancel_now += picking
-            picking._dist_write(values)
-        # their cancel waited for the partner's number of the advice
-        self.env["dist.handler.receipt_cancel"]._collect(cancel_now)
-
-    def _failed(self, message, error):
-        """Show on the receipt why its advice did not get out."""
-        for picking in self.env["stock.picking"]._dist_receipts_of([message]).values():
-            if picking.dist_receipt_state in (
-                "queued",
-                "cancel_pending",
-                "change_pending",
-            ):
-                picking._dist_write({"dist_reason": str(error)})

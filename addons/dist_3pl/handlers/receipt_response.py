@@ -2,68 +2,33 @@
 
 from odoo import models
 from odoo.addons.dist_connector_base.core.errors import BusinessError
-from odoo.addons.dist_connector_base.pipeline.timeline import Milestone
 
 
 class ReceiptResponseHandler(models.AbstractModel):
     _name = "dist.handler.receipt_response"
-    _inherit = "dist.handler"
+    _inherit = "dist.handler.answer"
     _description = "Receipt response"
 
-    def _dist_milestone(self, event, document):
-        """The partner's status is the milestone."""
-        kind = {"accepted": "acknowledged"}.get(document.status, document.status)
-        return Milestone(kind, document.responded_at)
+    _answer_key = "receipt_key"
+    _answer_asked = "receipt_notice"
+    _answer_cancel = "receipt_cancel"
 
-    def _apply(self, batch):
-        """Write the partners' answers onto the receipts they are about.
+    def _answer_pickings(self, keys):
+        return self.env["stock.picking"]._dist_by_receipt(keys)
 
-        :raises BusinessError: the advice is not ours, or the answer contradicts what
-            the partner received
-        """
-        pickings = self.env["stock.picking"]._dist_by_receipt(
-            (inbound.backend, inbound.document.receipt_key) for inbound in batch
-        )
-        for inbound in batch:
-            key = (inbound.backend.id, inbound.document.receipt_key)
-            picking = pickings.get(key)
-            if not picking and self._was_replaced(inbound):
-                continue
-            if not picking:
-                raise BusinessError(
-                    self.env._("We announced no receipt %s.", key[1]),
-                    path="receipt_key",
-                )
-            inbound.link(picking)
-            getattr(self, f"_apply_{inbound.document.status}")(inbound, picking)
-            self._close_asked(inbound, picking)
-
-    def _was_replaced(self, inbound):
-        """Whether it speaks of an advice that a newer one took the place of."""
-        if inbound.document.status not in ("accepted", "cancelled"):
-            return False
+    def _answer_unknown(self, inbound, key):
+        """Pass over an advice that a newer one took the place of."""
         lines = self.env["dist.receipt.line"].search(
-            [
-                ("backend_id", "=", inbound.backend.id),
-                ("receipt_key", "=", inbound.document.receipt_key),
-            ]
+            [("backend_id", "=", inbound.backend.id), ("receipt_key", "=", key)]
         )
-        if lines:
-            inbound.link(lines.move_id.picking_id[:1])
-        return bool(lines)
-
-    def _close_asked(self, inbound, picking):
-        """Close the messages that waited for this answer."""
-        document = inbound.document
-        refused = document.status in ("rejected", "cancel_refused")
-        note = self._reason(document)[:250] if refused else False
-        closed = {"receipt_notice": note if document.status == "rejected" else False}
-        if document.status in ("cancelled", "cancel_refused"):
-            closed["receipt_cancel"] = note
-        for message_type, text in closed.items():
-            self.env["dist.message"]._dist_answered_by(
-                inbound.backend, message_type, [document.receipt_key], text
+        if not lines or inbound.document.status not in ("accepted", "cancelled"):
+            raise BusinessError(
+                self.env._("We announced no receipt %s.", key), path="receipt_key"
             )
+        inbound.link(lines.move_id.picking_id[:1])
+
+    def _answer_done(self, picking):
+        return self.env._("%s is received already.", picking.name)
 
     def _apply_accepted(self, inbound, picking, state="accepted"):
         values = {}
@@ -80,7 +45,7 @@ class ReceiptResponseHandler(models.AbstractModel):
         self._apply_accepted(inbound, picking, "arrived")
 
     def _apply_rejected(self, inbound, picking):
-        self._refuse_if_received(picking)
+        self._refuse_if_done(picking)
         document = inbound.document
         picking._dist_receipt_rejected(document.reason, document.reason_code)
         if picking.dist_receipt_state == "rejected":
@@ -97,7 +62,7 @@ class ReceiptResponseHandler(models.AbstractModel):
             )
 
     def _apply_cancelled(self, inbound, picking):
-        self._refuse_if_received(picking)
+        self._refuse_if_done(picking)
         if picking.dist_receipt_state in ("cancel_pending", "change_pending"):
             picking._dist_receipt_dropped()
         elif picking.state != "cancel":
@@ -117,16 +82,4 @@ class ReceiptResponseHandler(models.AbstractModel):
                     "agree with the partner to send the goods back."
                 ),
             )
-        )
-
-    def _refuse_if_received(self, picking):
-        if picking.state == "done":
-            raise BusinessError(
-                self.env._("%s is received already.", picking.name), path="status"
-            )
-
-    def _reason(self, document):
-        code = f"[{document.reason_code}]" if document.reason_code else ""
-        return " ".join(part for part in (code, document.reason) if part) or self.env._(
-            "no reason given"
         )

@@ -34,8 +34,10 @@ class ReturnAuthorisationHandler(models.AbstractModel):
         :raises UserError: what the partner needs is missing; a person is at it now
         """
         for backend, ready in returns.grouped("backend_id").items():
-            for record in ready.filtered(lambda r: r.state == "rejected"):
-                self._forget_rejected(record)
+            rejected = ready.filtered(lambda r: r.state == "rejected")
+            self.env["dist.message"]._dist_make_room(
+                "return_authorisation", backend, rejected.mapped("name")
+            )
             try:
                 documents = [(record, self._map(backend, record)) for record in ready]
                 backend._dist_send(
@@ -47,23 +49,6 @@ class ReturnAuthorisationHandler(models.AbstractModel):
             for record in ready:
                 record._return_transfer()
                 record.write({"state": "queued", "reason_text": False})
-
-    def _forget_rejected(self, record):
-        """Let an authorisation that was rejected make room for a corrected one."""
-        rejected = self.env["dist.message"].search(
-            [
-                ("backend_id", "=", record.backend_id.id),
-                ("direction", "=", "out"),
-                ("message_type", "=", "return_authorisation"),
-                ("key", "=", record.name),
-                ("owns_key", "=", True),
-            ]
-        )
-        rejected.filtered(lambda m: m.state in ("exception", "dead")).action_accept()
-        rejected.write({"owns_key": False})
-        # the ledger inserts by SQL, and has to see it
-        rejected.flush_recordset()
-        rejected.exception_ids._resolve("superseded")
 
     # ------------------------------------------------------------------ map
 

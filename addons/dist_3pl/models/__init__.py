@@ -3,6 +3,7 @@ from . import (
     delivery_carrier,
     dist_adjustment,
     dist_adjustment_line,
+    dist_asked_line,
     dist_backend_receiving,
     dist_backend_stock,
     dist_backend_stock_proof,

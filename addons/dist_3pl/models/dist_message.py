@@ -1,4 +1,4 @@
-"""Messages that wait for the partner's answer in its own time."""
+"""Messages that wait for the partner's answer in its own time, or were refused."""
 
 from odoo import api, fields, models
 
@@ -7,15 +7,16 @@ class DistMessage(models.Model):
     _inherit = "dist.message"
 
     @api.model
-    def _dist_answered_by(self, backend, message_type, keys, note=False):
+    def _dist_answered_by(self, backends, message_type, keys, note=False):
         """Close the outgoing messages of a type that wait for an answer.
 
+        :param backends: the ``dist.backend`` records that answered
         :param keys: their business keys
         :param note: what the partner answered, where it is not plain consent
         """
         waiting = self.sudo().search(
             [
-                ("backend_id", "=", backend.id),
+                ("backend_id", "in", backends.ids),
                 ("direction", "=", "out"),
                 ("message_type", "=", message_type),
                 ("key", "in", list(keys)),
@@ -26,3 +27,25 @@ class DistMessage(models.Model):
         )
         waiting.write({"state": "done", "note": note, "done_at": fields.Datetime.now()})
         waiting._release_partitions()
+
+    @api.model
+    def _dist_make_room(self, message_type, backends, keys):
+        """Let messages that the partners refused make room for the same question."""
+        refused = self.sudo().search(
+            [
+                ("backend_id", "in", backends.ids),
+                ("direction", "=", "out"),
+                ("message_type", "=", message_type),
+                ("key", "in", list(keys)),
+                ("owns_key", "=", True),
+                ("state", "in", ("exception", "dead", "done", "cancelled")),
+            ]
+        )
+        if not refused:
+            return
+        # whoever may ask again need not be one who may close an exception
+        refused.filtered(lambda m: m.state in ("exception", "dead")).action_accept()
+        refused.write({"owns_key": False})
+        # the ledger inserts by SQL, and has to see it
+        refused.flush_recordset()
+        refused.exception_ids._resolve("superseded")

@@ -5,29 +5,15 @@ from odoo import api, fields, models
 
 class DistReceiptLine(models.Model):
     _name = "dist.receipt.line"
+    _inherit = "dist.asked.line"
     _description = "Receipt Advice Line"
-    _order = "id"
     _rec_name = "receipt_key"
 
-    backend_id = fields.Many2one(
-        "dist.backend", required=True, readonly=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one("res.company", readonly=True, index=True)
     receipt_key = fields.Char("Advice", required=True, readonly=True)
-    line_key = fields.Char("Line", required=True, readonly=True)
     move_id = fields.Many2one(
-        "stock.move",
-        "Stock move",
-        readonly=True,
-        index=True,
-        ondelete="cascade",
         help="The move that is to bring what is still open of the line.",
     )
-    product_id = fields.Many2one("product.product", required=True, readonly=True)
-    uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
-    quantity = fields.Float(
-        "Announced", digits="Product Unit", readonly=True, help="In the product's unit."
-    )
+    quantity = fields.Float("Announced")
     quantity_received = fields.Float("Received", digits="Product Unit", readonly=True)
     quantity_blocked = fields.Float(
         "Of it not sellable",

@@ -1,6 +1,6 @@
 """The life of a delivery's request: asked for, withdrawn, cancelled, answered."""
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from .stock_picking import OPEN_STATES
 
@@ -147,23 +147,9 @@ class StockPicking(models.Model):
 
         :param note: what the partner answered, where it is not plain consent
         """
-        waiting = (
-            self.env["dist.message"]
-            .sudo()
-            .search(
-                [
-                    ("backend_id", "in", self.dist_backend_id.ids),
-                    ("direction", "=", "out"),
-                    ("message_type", "=", message_type),
-                    ("key", "in", self.mapped("dist_request_key")),
-                    ("owns_key", "=", True),
-                    ("state", "=", "waiting"),
-                    ("note", "not =like", "behind %"),
-                ]
-            )
+        self.env["dist.message"]._dist_answered_by(
+            self.dist_backend_id, message_type, self.mapped("dist_request_key"), note
         )
-        waiting.write({"state": "done", "note": note, "done_at": fields.Datetime.now()})
-        waiting._release_partitions()
 
     def _dist_rejected(self, reason, code=""):
         """Show a rejection; a delivery that was to be cancelled is cancelled now."""

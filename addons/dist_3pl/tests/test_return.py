@@ -123,7 +123,10 @@ class TestReturn(ReturnCase):
         self.answer_return(record, Outcome.REJECTED, message="no label")
         self.assertEqual((record.state, record.reason_text), ("rejected", "no label"))
         record.tracking_number = "BACK-9"
-        record.action_authorise()
+        worker = self.make_user(
+            "stock.group_stock_user", "dist_connector_base.group_operator"
+        )
+        record.with_user(worker).action_authorise()
         self.assertEqual(record.state, "queued")
         self.assertEqual(self.authorisation(record).state, "ready")
 
