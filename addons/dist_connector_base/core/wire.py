@@ -127,7 +127,9 @@ class Item:
 
     :param path: where it stands in the transmission: ``[3]``, ``row 14``
     :param data: decoded content (dict, list of rows, ...)
+    :param expanded: what the partner is asked for with it stands in it
     """
 
     path: str
     data: Any
+    expanded: bool = False

@@ -103,6 +103,10 @@ class InboundRun:
         if reason := profiles.skip_reason(spec, item, ctx):
             self._done(row, state="cancelled", note=reason, kind="document")
             return []
+        if spec.expand and not item.expanded:
+            # asked for once it is on record: a call that fails leaves it there
+            self._fan_out(row, self.fetch_back.expanded(spec, item, ctx), once=True)
+            return []
         try:
             return [self._inbound(spec, row, profiles.map_in(spec, item, ctx))]
         except MappingError as exc:
@@ -363,23 +367,14 @@ class InboundRun:
             ) from exc
 
     def _log(self, rows: list[Row]) -> None:
-        errors = {row.id: error for row, error in self.errors}
-        attempts.log_attempts(
-            self.env,
-            "apply",
-            [
-                (
-                    row.id,
-                    errors[row.id].code
-                    if row.id in errors
-                    else self.results[row.id].state,
-                    str(errors.get(row.id, "")),
-                )
-                for row in rows
-                if row.id in self.results
-            ],
-            self.started,
-        )
+        told = {
+            row.id: (self.results[row.id].state, "")
+            for row in rows
+            if row.id in self.results
+        }
+        told |= {row.id: (error.code, str(error)) for row, error in self.errors}
+        ended = [(row_id, *outcome) for row_id, outcome in told.items()]
+        attempts.log_attempts(self.env, "apply", ended, self.started)
 
     def _tell(self) -> None:
         """Close the exceptions of what succeeded, open those of what failed."""

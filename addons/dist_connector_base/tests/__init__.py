@@ -7,6 +7,7 @@ from . import (
     test_exception_actions,
     test_exception_care,
     test_exception_opening,
+    test_expand,
     test_expectation,
     test_hanging_partner,
     test_inbound,

@@ -21,6 +21,7 @@ way.
 
 from .answers import judge, judge_file_look_up, judge_look_up, pace
 from .context import Context, FilePlace, FileSearch, Keys
+from .expand import cut_expanded, expand_entries, expand_request, expanded, joined
 from .fetch_back import fetch_request, fetched_items
 from .inbound import (
     decode,
@@ -68,13 +69,18 @@ __all__ = [
     "WebhookSpec",
     "advance_cursor",
     "build",
+    "cut_expanded",
     "decode",
+    "expand_entries",
+    "expand_request",
+    "expanded",
     "fetch_request",
     "fetched_items",
     "file_place",
     "first_page",
     "item_from_json",
     "item_to_json",
+    "joined",
     "judge",
     "judge_file_look_up",
     "judge_look_up",

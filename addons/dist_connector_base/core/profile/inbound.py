@@ -100,8 +100,13 @@ def split(flow: FlowSpec, data: Any, source: str = "") -> list[Item]:
             path=trace(data, "", expression.steps),
         )
     entries = found if isinstance(found, list) else [found]
+    return [Item(path, entry) for path, entry in places(data, entries)]
+
+
+def places(data: Any, entries: list[Any]) -> list[tuple[str, Any]]:
+    """Give entries of the data with the places at which they stand in it."""
     paths = {id(value): path for value, path in walk(data)} if entries else {}
-    return [Item(_entry_path(paths, entry), entry) for entry in entries]
+    return [(_entry_path(paths, entry), entry) for entry in entries]
 
 
 def _documents(flow: FlowSpec, source: str) -> Expression | None:
@@ -234,7 +239,8 @@ def skip_reason(flow: FlowSpec, item: Item, ctx: Context) -> str:
 
 def item_to_json(item: Item) -> bytes:
     """Write one document of a transmission, so that it can be kept on its own."""
-    return json_codec.encode({"path": item.path, "data": item.data})
+    held = {"path": item.path, "data": item.data}
+    return json_codec.encode(held | ({"expanded": True} if item.expanded else {}))
 
 
 def item_from_json(payload: bytes | str | memoryview) -> Item:
@@ -246,7 +252,8 @@ def item_from_json(payload: bytes | str | memoryview) -> Item:
     held = json_codec.decode(content)
     if not isinstance(held, dict) or "data" not in held:
         raise DataError("is no document of a transmission: it has no 'data'")
-    return Item(str(held.get("path") or ""), held["data"])
+    expanded = held.get("expanded") is True
+    return Item(str(held.get("path") or ""), held["data"], expanded)
 
 
 def file_place(flow: FlowSpec, ctx: Context) -> FilePlace:

@@ -41,7 +41,7 @@ def build(
         return FileSearch(folders, file_name(operation.find_file.name, data, scope))
     if operation.soap:
         return soap_request(operation, data, scope)
-    body = _body(operation, data, scope)
+    body = request_body(operation, data, scope)
     if operation.file:
         return FileDrop(
             _folder(operation.file.folder, data, scope),
@@ -156,7 +156,8 @@ def _folder(template: Template, data: Any, scope: Scope) -> str:
     return text
 
 
-def _body(operation: Operation, data: Any, scope: Scope) -> bytes:
+def request_body(operation: Operation, data: Any, scope: Scope) -> bytes:
+    """Write the body of an operation in its form; empty when it has none."""
     if operation.body is None:
         return b""
     content = operation.body.fill(data, scope)

@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Sequence
 from typing import Any
 
+from ..codecs import json_codec
 from ..errors import ConfigurationError, DataError, SecurityError
 from ..wire import HttpRequest, HttpResponse, Outcome, SoapRequest
 from .answers import judge
@@ -17,7 +18,7 @@ from .functions import as_text
 from .inbound import decode_format
 from .lists import CursorSpec, PagingSpec
 from .numbers import number
-from .outbound import http_request, soap_request
+from .outbound import http_request, request_body, soap_request
 from .scope import Scope
 from .specs import Operation
 from .types import read_duration
@@ -30,31 +31,39 @@ def first_page(
 ) -> HttpRequest | SoapRequest:
     """Ask for the first page after a cursor; an empty one begins at ``start``.
 
-    The arguments of a SOAP call find the cursor as ``cursor``.
+    The texts and the body of the operation find the cursor as ``cursor``.
 
     :raises ConfigurationError: for a setting that is not filled in
     """
+    spec = operation.cursor
+    if spec:
+        start = cursor or _start(spec, ctx)
+        cursor = _written(spec, start) if start else ""
     data = {"settings": dict(ctx.settings), "cursor": cursor}
     if operation.soap:
-        if operation.cursor:
-            start = cursor or _start(operation.cursor, ctx)
-            data["cursor"] = _written(operation.cursor, start)
         return soap_request(operation, data, Scope(ctx, "out", data))
-    request = http_request(operation, data, Scope(ctx, "out", data))
-    params = dict(request.params)
+    request = page_request(operation, data, Scope(ctx, "out", data))
+    if spec and spec.param and cursor:
+        request = _with_param(request, spec.param, cursor)
+    return request
+
+
+def page_request(operation: Operation, data: Any, scope: Scope) -> HttpRequest:
+    """Build the call for the first page of a list that is asked for with data.
+
+    :raises ConfigurationError: for a setting that is not filled in
+    """
+    body = request_body(operation, data, scope)
+    request = http_request(operation, data, scope, body)
     paging = operation.paging
-    if paging:
-        if paging.size_param:
-            params[paging.size_param] = str(paging.size)
-        if paging.style == "number":
-            params[paging.param] = str(paging.first)
-        elif paging.style == "offset":
-            params[paging.param] = "0"
-    if operation.cursor:
-        start = cursor or _start(operation.cursor, ctx)
-        if start:
-            params[operation.cursor.param] = _written(operation.cursor, start)
-    return dataclasses.replace(request, params=params)
+    if paging is None:
+        return request
+    if paging.size_param:
+        request = _with_place(paging, request, paging.size_param, paging.size)
+    if paging.style in ("number", "offset"):
+        first = paging.first if paging.style == "number" else 0
+        request = _with_place(paging, request, paging.param, first)
+    return request
 
 
 def _start(spec: CursorSpec, ctx: Context) -> str:
@@ -114,21 +123,45 @@ def next_page(
         if paging.stop == "short_page" and len(items) < paging.size:
             return None
         step = 1 if paging.style == "number" else len(items)
-        place = int(request.params[paging.param]) + step
-        return _with_param(request, paging.param, str(place))
+        place = int(_at_place(paging, request)) + step
+        return _with_place(paging, request, paging.param, place)
     token = _next_token(paging, operation, response)
-    if not token:
+    if token in (None, ""):
         return None
     if paging.style == "link":
-        linked = follow_link(request, token)
+        link = as_text(token)
+        linked = follow_link(request, link)
         if (linked.url, dict(linked.params)) == (request.url, dict(request.params)):
-            raise DataError("the partner gives the same page again", path=token[:200])
+            raise DataError("the partner gives the same page again", path=link[:200])
         return linked
-    if request.params.get(paging.param) == token:
+    if _at_place(paging, request) in (token, as_text(token)):
         raise DataError("the partner gives the same page again", path=paging.param)
     if paging.alone:
-        return dataclasses.replace(request, params={paging.param: token})
-    return _with_param(request, paging.param, token)
+        request = _bare(paging, request)
+    return _with_place(paging, request, paging.param, token)
+
+
+def _bare(paging: PagingSpec, request: HttpRequest) -> HttpRequest:
+    if paging.place == "body":
+        return dataclasses.replace(request, body=json_codec.encode({}))
+    return dataclasses.replace(request, params={})
+
+
+def _at_place(paging: PagingSpec, request: HttpRequest) -> Any:
+    """Give the page, offset or token that a request asks for; None for none."""
+    if paging.place == "body":
+        return json_codec.decode(request.body).get(paging.param)
+    return request.params.get(paging.param)
+
+
+def _with_place(
+    paging: PagingSpec, request: HttpRequest, name: str, value: Any
+) -> HttpRequest:
+    """Set a parameter where the partner reads it; numbers stay numbers in a body."""
+    if paging.place == "query":
+        return _with_param(request, name, as_text(value))
+    held = json_codec.decode(request.body)
+    return dataclasses.replace(request, body=json_codec.encode({**held, name: value}))
 
 
 def _with_param(request: HttpRequest, name: str, value: str) -> HttpRequest:
@@ -137,7 +170,7 @@ def _with_param(request: HttpRequest, name: str, value: str) -> HttpRequest:
 
 def _next_token(
     paging: PagingSpec, operation: Operation, response: HttpResponse
-) -> str:
+) -> Any:
     if paging.next_header:
         text = response.header(paging.next_header)
         if paging.next_header.lower() != "link":
@@ -146,7 +179,7 @@ def _next_token(
         return match[1] if match else ""
     if paging.next is None:
         return ""
-    return as_text(_run(paging.next, operation, response))
+    return _run(paging.next, operation, response)
 
 
 def follow_link(request: HttpRequest, link: str) -> HttpRequest:

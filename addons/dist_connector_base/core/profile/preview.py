@@ -19,6 +19,7 @@ from ..codecs import json_codec
 from ..errors import ConfigurationError, DataError, DistError, MappingError
 from ..wire import FileDrop, HttpRequest, Item, SoapRequest
 from .context import Context, FileSearch
+from .expand import cut_expanded
 from .inbound import dated, decode, keys, map_in, skip_reason, split
 from .lines import path_text
 from .mapping import Each, Group, Listed, Node, When
@@ -129,6 +130,7 @@ def preview_in(
             items = [Item("", json_codec.decode(payload))]
         else:
             items = split(flow, decode(flow, payload, ctx, source), source)
+            items = [part for item in items for part in _parts(flow, item, ctx)]
     except DistError as exc:
         preview.faults.append(_fault(exc))
         return preview
@@ -136,6 +138,18 @@ def preview_in(
     preview.read = [read_item(flow, item, ctx) for item in items[:SHOWN_DOCUMENTS]]
     preview.codes = list(dict.fromkeys(seen))
     return preview
+
+
+def _parts(flow: FlowSpec, item: Item, ctx: Context) -> list[Item]:
+    """Cut a document whose parts the sample holds, as if they had been asked for."""
+    if flow.expand is None or skip_reason(flow, item, ctx):
+        return [item]
+    if not isinstance(item.data, dict) or flow.expand.into not in item.data:
+        raise DataError(
+            f"lacks {flow.expand.into!r}: a sample holds what is asked for with it",
+            path=item.path,
+        )
+    return cut_expanded(flow, item)
 
 
 def read_item(flow: FlowSpec, item: Item, ctx: Context) -> Read:

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 
 from .expect import ExpectationSpec, HeartbeatSpec
 from .formats import Format, Json
-from .lists import CursorSpec, PagingSpec
+from .lists import CursorSpec, ExpandSpec, PagingSpec
 from .samples import SampleSpec
 from .spec import Spec
 from .terms import ContractSpec, PaceSpec
@@ -250,6 +250,7 @@ class FlowSpec(Spec):
     :ivar look_up: operation that asks for it after an unknown outcome
     :ivar answer: ``at_once`` with the send, or ``later`` as a message of its own
     :ivar documents: where the documents stand in what came; the whole without it
+    :ivar expand: what the partner is asked for with each of them
     :ivar dated: a document's own date, for the codes of that day; when it arrived
         without it
     """
@@ -268,6 +269,7 @@ class FlowSpec(Spec):
     file: FileSpec | None = None
     format: Format = Json()
     documents: Expr | None = None
+    expand: ExpandSpec | None = None
     dated: Expr | None = None
     skip: list[SkipRule] = Field(default_factory=list)
     map: Map | None = None
