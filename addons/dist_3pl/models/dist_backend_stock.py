@@ -35,4 +35,10 @@ class DistBackend(models.Model):
         help="Without lots a product is compared as a whole, and a difference of a "
         "tracked product cannot be adopted.",
     )
+    stock_statuses = fields.Boolean(
+        "Tells what is not for sale",
+        default=True,
+        help="Without it only what is for sale is compared: a partner that lists no "
+        "damaged and quarantined goods does not say that it has none.",
+    )
     partner_snapshot_ids = fields.One2many("dist.partner.snapshot", "backend_id")

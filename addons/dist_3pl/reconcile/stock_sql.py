@@ -5,6 +5,8 @@ Record rules do not apply to SQL: each query names the company of the backend.
 
 from odoo.tools import SQL
 
+from .returns_sql import unassigned
+
 #: The side of the partner, as the comparison keeps it while it runs.
 THEIRS = SQL.identifier("dist_recon_theirs")
 
@@ -30,12 +32,14 @@ def locations(backend) -> SQL:
                              AND starts_with(l.parent_path, top.parent_path)
                         ORDER BY length(top.parent_path) DESC LIMIT 1) AS place ON true
                 WHERE l.usage = 'internal' AND l.company_id = %(company)s
+                  AND (%(statuses)s OR place.code IS NULL)
                   AND coalesce(place.warehouse_id, l.warehouse_id) IN (
                       SELECT id FROM stock_warehouse
                        WHERE dist_backend_id = %(backend)s
                          AND company_id = %(company)s)""",
             backend=backend.id,
             company=backend.company_id.id,
+            statuses=backend.stock_statuses,
         )
     )
     columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
@@ -218,12 +222,13 @@ def on_the_way(run, diff) -> SQL:
 
     Down: requests that left and are not confirmed, shipment confirmations that are
     not applied. Up: receipts announced and at the door, receipt confirmations that
-    are not applied. Both: adjustments that wait for a message or a reviewer.
+    are not applied, returns that nobody assigned to their delivery. Both: adjustments that wait for a message or a reviewer.
     """
     parts = [
         _requests(run),
         _receipts(run),
         _waiting_adjustments(run),
+        unassigned(run),
         *(_unapplied(run, *kind) for kind in _UNAPPLIED),
     ]
     return SQL(

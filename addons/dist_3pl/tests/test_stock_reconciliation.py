@@ -85,6 +85,15 @@ class TestStockReconciliation(StockReconciliationCase):
         self.assertEqual(set(self.said(lines)), {("TEA", "", "damaged")})
         self.assertEqual(lines.difference, 1)
 
+    def test_who_tells_only_what_is_for_sale_is_not_asked_for_the_rest(self):
+        self.env["stock.quant"]._update_available_quantity(self.tea, self.damaged, 4)
+        self.backend.stock_statuses = False
+        self.assertFalse(self.differ(*self.all_but()))
+        self.backend.stock_statuses = True
+        self.assertEqual(
+            set(self.said(self.compare().line_ids)), {("TEA", "", "damaged")}
+        )
+
     def test_each_warehouse_of_a_partner_is_compared_alone(self):
         second = self.make_warehouse("ROB", self.backend)
         self.put_in_stock(self.tea, 7, warehouse=second)
@@ -215,6 +224,30 @@ class TestStockReconciliation(StockReconciliationCase):
         self.assertEqual(line.kind, "late")
         line = self.differ(*self.all_but({"sku": "TEA", "quantity": 94}), minutes=1)
         self.assertEqual(line.kind, "different")
+
+    def test_a_return_that_nobody_assigned_explains_what_is_back_on_the_shelf(self):
+        self.moved_long_ago()
+        self.env["dist.return"].create(
+            {
+                "backend_id": self.backend.id,
+                "company_id": self.env.company.id,
+                "state": "unassigned",
+                "notice": "{}",
+                "line_ids": [
+                    (0, 0, {"product_id": product.id, "quantity": 2, "disposition": to})
+                    for product, to in ((self.tea, "restock"), (self.mug, "scrap"))
+                ],
+            }
+        )
+        lines = self.differ(
+            *self.all_but(
+                {"sku": "TEA", "quantity": 102}, {"sku": "MUG", "quantity": 102}
+            )
+        )
+        self.assertEqual(
+            {key[0]: value[0] for key, value in self.said(lines).items()},
+            {"TEA": "late", "MUG": "different"},
+        )
 
     # --------------------------------------------------------------- actions
 
