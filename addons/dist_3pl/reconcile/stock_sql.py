@@ -222,7 +222,8 @@ def on_the_way(run, diff) -> SQL:
 
     Down: requests that left and are not confirmed, shipment confirmations that are
     not applied. Up: receipts announced and at the door, receipt confirmations that
-    are not applied, returns that nobody assigned to their delivery. Both: adjustments that wait for a message or a reviewer.
+    are not applied, returns that nobody assigned to their delivery. Both:
+    adjustments that wait for a message or a reviewer.
     """
     parts = [
         _requests(run),
