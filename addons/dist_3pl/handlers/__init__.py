@@ -23,4 +23,5 @@ from . import (
     shipment_lots,
     shipment_parcels,
     sku_lookup,
+    transfer_booking,
 )

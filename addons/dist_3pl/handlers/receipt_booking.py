@@ -15,6 +15,7 @@ class ReceiptBooking(models.AbstractModel):
         :raises MappingError: a stock status has no place in the warehouse
         :raises BusinessError: a lot is unknown and the operation type makes none
         """
+        booking = self.env["dist.transfer.booking"]
         picked = self.env["stock.move"]
         detailed = []
         for receipt in receipts:
@@ -27,7 +28,7 @@ class ReceiptBooking(models.AbstractModel):
                     for part in counted.parts
                 )
                 if plain:
-                    self._set_quantity(move, counted)
+                    booking._set_quantity(move, counted.quantity)
                 else:
                     detailed.append((receipt.picking, move, counted))
         self._set_details(detailed)
@@ -49,14 +50,6 @@ class ReceiptBooking(models.AbstractModel):
                 path="lines",
             )
         return move
-
-    def _set_quantity(self, move, counted):
-        """Set the received quantity where it is not what is expected anyway."""
-        quantity = move.product_id.uom_id._compute_quantity(
-            float(counted.quantity), move.product_uom, rounding_method="HALF-UP"
-        )
-        if move.product_uom.compare(move.quantity, quantity):
-            move.quantity = quantity
 
     def _set_details(self, detailed):
         """Make the moves' lines say which lots came, and where they lie."""
@@ -96,7 +89,7 @@ class ReceiptBooking(models.AbstractModel):
         }
 
     def _validate(self, receipts, rest):
-        """Validate the way a user does, without questions, in one call.
+        """Validate the receipts, and note that the partner received them.
 
         :param rest: those of them that more goods follow under the same advice
         :raises BusinessError: Odoo wants a decision first
@@ -105,26 +98,12 @@ class ReceiptBooking(models.AbstractModel):
             return
         pickings = self.env["stock.picking"].concat(*(r.picking for r in receipts))
         follows = self.env["stock.picking"].concat(*(r.picking for r in rest))
-        pickings = pickings.with_context(
+        self.env["dist.transfer.booking"]._validate(
+            pickings,
+            follows,
             dist_partner_received=True,
             dist_receipt_rest_follows=tuple(follows.ids),
-            skip_backorder=True,
-            skip_sms=True,
         )
-        # the policy "no backorder" may not drop what the partner still receives
-        kept = pickings.filtered(
-            lambda p: (
-                p.id in follows.ids and p.picking_type_id.create_backorder == "never"
-            )
-        )
-        kept._action_done()
-        (pickings - kept).button_validate()
-        for picking in pickings:
-            if picking.state != "done":
-                raise BusinessError(
-                    self.env._("%s could not be validated.", picking.name),
-                    next_step=self.env._("Open the receipt and look what it lacks."),
-                )
         for receipt in receipts:
             document = receipt.document
             values = {

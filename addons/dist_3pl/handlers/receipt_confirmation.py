@@ -69,21 +69,9 @@ class ReceiptConfirmationHandler(models.AbstractModel):
 
         :raises BusinessError: the advice is unknown, received or cancelled
         """
-        lines = (
-            self.env["dist.receipt.line"]
-            .sudo()
-            .search(
-                [
-                    ("backend_id", "in", [inbound.backend.id for inbound in batch]),
-                    (
-                        "receipt_key",
-                        "in",
-                        [inbound.document.receipt_key for inbound in batch],
-                    ),
-                ]
-            )
+        by_advice = self.env["dist.transfer.booking"]._asked_lines(
+            "dist.receipt.line", "receipt_key", batch
         )
-        by_advice = lines.grouped(lambda line: (line.backend_id.id, line.receipt_key))
         receipts = []
         for inbound in batch:
             key = inbound.document.receipt_key
@@ -202,6 +190,7 @@ class ReceiptConfirmationHandler(models.AbstractModel):
 
     def _count(self, receipt):
         """Put the confirmation onto the lines; see ``core.receiving.count``."""
+        booking = self.env["dist.transfer.booking"]
         by_hand = receipt.picking.dist_receipt_by_hand
         advised = [
             AskedLine(
@@ -211,7 +200,7 @@ class ReceiptConfirmationHandler(models.AbstractModel):
                 asked=exact(line.quantity),
                 done=Decimal(0) if by_hand else exact(line.quantity_received),
                 unit=line.product_id.uom_id.dist_unit_code or "",
-                tracking=self._tracking(receipt.picking, line.product_id),
+                tracking=booking._tracking(receipt.picking, line.product_id),
             )
             for line in receipt.lines
         ]
@@ -220,12 +209,6 @@ class ReceiptConfirmationHandler(models.AbstractModel):
         return count(
             receipt.document, advised, tolerance=None if free else exact(percent)
         )
-
-    def _tracking(self, picking, product):
-        picking_type = picking.picking_type_id
-        if not (picking_type.use_create_lots or picking_type.use_existing_lots):
-            return "none"
-        return product.tracking
 
     # ---------------------------------------------------------------- write
 

@@ -55,21 +55,9 @@ class ShipmentConfirmationHandler(models.AbstractModel):
 
         :raises BusinessError: the request is unknown, done, cancelled or rejected
         """
-        lines = (
-            self.env["dist.request.line"]
-            .sudo()
-            .search(
-                [
-                    ("backend_id", "in", [inbound.backend.id for inbound in batch]),
-                    (
-                        "request_key",
-                        "in",
-                        [inbound.document.request_key for inbound in batch],
-                    ),
-                ]
-            )
+        by_request = self.env["dist.transfer.booking"]._asked_lines(
+            "dist.request.line", "request_key", batch
         )
-        by_request = lines.grouped(lambda line: (line.backend_id.id, line.request_key))
         shipments = []
         for inbound in batch:
             key = inbound.document.request_key
@@ -113,6 +101,7 @@ class ShipmentConfirmationHandler(models.AbstractModel):
 
     def _asked(self, picking, lines):
         """Give request lines as the allocation works on them."""
+        booking = self.env["dist.transfer.booking"]
         return [
             AskedLine(
                 ref=line.id,
@@ -121,7 +110,7 @@ class ShipmentConfirmationHandler(models.AbstractModel):
                 asked=exact(line.quantity),
                 done=exact(line.quantity_shipped),
                 unit=line.product_id.uom_id.dist_unit_code or "",
-                tracking=self._tracking(picking, line.product_id),
+                tracking=booking._tracking(picking, line.product_id),
                 surplus=exact(line.surplus_allowed),
             )
             for line in lines
@@ -152,12 +141,6 @@ class ShipmentConfirmationHandler(models.AbstractModel):
             allowed.append(f"{line.product_id.default_code} +{over[line.id]:f}")
         return ", ".join(allowed)
 
-    def _tracking(self, picking, product):
-        picking_type = picking.picking_type_id
-        if not (picking_type.use_create_lots or picking_type.use_existing_lots):
-            return "none"
-        return product.tracking
-
     # ---------------------------------------------------------------- write
 
     def _write(self, shipments):
@@ -184,6 +167,7 @@ class ShipmentConfirmationHandler(models.AbstractModel):
 
     def _set_moves(self, shipments):
         """Set quantities, lots and what is picked, on all moves at once."""
+        booking = self.env["dist.transfer.booking"]
         picked = self.env["stock.move"]
         by_lots = []
         for shipment in shipments:
@@ -194,17 +178,9 @@ class ShipmentConfirmationHandler(models.AbstractModel):
                 if shipped.lots:
                     by_lots.append((shipment.picking, move, shipped))
                 else:
-                    self._set_quantity(move, shipped)
+                    booking._set_quantity(move, shipped.quantity)
         self.env["dist.shipment.lots"]._set(by_lots)
         picked.picked = True
-
-    def _set_quantity(self, move, shipped):
-        """Set the shipped quantity where it is not what is reserved anyway."""
-        quantity = move.product_id.uom_id._compute_quantity(
-            float(shipped.quantity), move.product_uom, rounding_method="HALF-UP"
-        )
-        if move.product_uom.compare(move.quantity, quantity):
-            move.quantity = quantity
 
     def _rest_follows(self, shipment):
         """Whether the partner ships more under the same request."""
@@ -224,34 +200,21 @@ class ShipmentConfirmationHandler(models.AbstractModel):
                 line.quantity_shipped += float(shipped.quantity)
 
     def _validate(self, shipments, rest):
-        """Validate the way a user does, without questions, in one call.
+        """Validate the deliveries, and note that the partner shipped them.
 
+        :param rest: those of the shipments that more follows for
         :raises BusinessError: Odoo wants a decision first
         """
         if not shipments:
             return
         pickings = self.env["stock.picking"].concat(*(s.picking for s in shipments))
         follows = self.env["stock.picking"].concat(*(s.picking for s in rest))
-        pickings = pickings.with_context(
+        self.env["dist.transfer.booking"]._validate(
+            pickings,
+            follows,
             dist_partner_shipped=True,
             dist_rest_follows=tuple(follows.ids),
-            skip_backorder=True,
-            skip_sms=True,
         )
-        # the policy "no backorder" may not drop what the partner still ships
-        kept = pickings.filtered(
-            lambda p: (
-                p.id in follows.ids and p.picking_type_id.create_backorder == "never"
-            )
-        )
-        kept._action_done()
-        (pickings - kept).button_validate()
-        for picking in pickings:
-            if picking.state != "done":
-                raise BusinessError(
-                    self.env._("%s could not be validated.", picking.name),
-                    next_step=self.env._("Open the delivery and look what it lacks."),
-                )
         for shipment in shipments:
             shipment.picking._dist_write(
                 {

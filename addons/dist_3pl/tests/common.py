@@ -63,6 +63,10 @@ class Answered:
 class ThirdPartyCase(TransactionCase):
     """A warehouse BOB that a third party runs, products with stock, a customer."""
 
+    #: Code and text of the partner's profile; ``{answer}`` says when it answers.
+    profile_code = "test_{answer}"
+    profile_text = PROFILE
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -86,10 +90,11 @@ class ThirdPartyCase(TransactionCase):
     @classmethod
     def make_backend(cls, name="Bob", answer="at_once", company=None):
         """Give a backend whose partner answers ``at_once`` or ``later``."""
-        profile = cls.env["dist.profile"].search([("code", "=", f"test_{answer}")])
+        code = cls.profile_code.format(answer=answer)
+        profile = cls.env["dist.profile"].search([("code", "=", code)])
         if not profile:
             profile = cls.env["dist.profile"].create(
-                {"document": PROFILE.format(answer=answer)}
+                {"document": cls.profile_text.format(answer=answer)}
             )
             profile._approve()
         return cls.env["dist.backend"].create(

@@ -4,9 +4,9 @@ from odoo.addons.dist_connector_base.core.canonical import (
     ReceiptConfirmation,
     ReceiptResponse,
 )
-from odoo.addons.dist_connector_base.core.wire import Outcome, Verdict
+from odoo.addons.dist_connector_base.core.wire import Outcome
 
-from .common import Answered, Arrived, ThirdPartyCase
+from .common import Arrived, ThirdPartyCase
 
 PROFILE = """
 profile: test_inbound_{answer}
@@ -39,6 +39,9 @@ RECEIVED_AT = "2026-03-02T10:00:00+00:00"
 class InboundCase(ThirdPartyCase):
     """The warehouse BOB, which is told what comes, with places for what is not good."""
 
+    profile_code = "test_inbound_{answer}"
+    profile_text = PROFILE
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -54,23 +57,6 @@ class InboundCase(ThirdPartyCase):
         )
         for status in ("damaged", "quarantine"):
             cls.make_place(status, getattr(cls, status))
-
-    @classmethod
-    def make_backend(cls, name="Bob", answer="at_once", company=None):
-        code = f"test_inbound_{answer}"
-        profile = cls.env["dist.profile"].search([("code", "=", code)])
-        if not profile:
-            profile = cls.env["dist.profile"].create(
-                {"document": PROFILE.format(answer=answer)}
-            )
-            profile._approve()
-        return cls.env["dist.backend"].create(
-            {
-                "name": name,
-                "profile_id": profile.id,
-                "company_id": (company or cls.env.company).id,
-            }
-        )
 
     @classmethod
     def make_place(cls, code, location, kind="status", warehouse=None):
@@ -136,13 +122,7 @@ class InboundCase(ThirdPartyCase):
         self, picking, outcome, message_type="receipt_notice", **verdict
     ):
         """Let the partner answer the latest message of a type at once."""
-        message = self.messages(picking, message_type)[-1]
-        self.leave(message)
-        message.state = "done" if outcome is not Outcome.REJECTED else "exception"
-        self.env[f"dist.handler.{message_type}"]._settle(
-            [Answered(message, Verdict(outcome, **verdict))]
-        )
-        self.commit()
+        self.answer(picking, outcome, message_type, **verdict)
 
     def respond_receipt(self, picking, status, **values):
         """Let the partner say something about an advice later on."""
