@@ -2,7 +2,7 @@
     "name": "Distribution 3PL",
     "summary": "Deliveries, receipts, returns, adjustments and stock levels "
     "exchanged with third-party warehouses",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Inventory/Distribution",
     "license": "LGPL-3",
     "author": "Distribution Suite maintainers",

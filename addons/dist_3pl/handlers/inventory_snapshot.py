@@ -6,6 +6,7 @@ from itertools import starmap
 from odoo import models
 from odoo.addons.dist_connector_base.core.errors import DataError, MappingError
 
+from ..reconcile.snapshot_order import is_whole, moment, sort_out
 from ..reconcile.snapshot_rows import SnapshotRows
 
 #: Names that are told one by one in an exception; more are only counted.
@@ -19,20 +20,26 @@ class InventorySnapshotHandler(models.AbstractModel):
     _dist_needs_order = False
 
     def _apply(self, batch):
-        """Store the stock levels of all snapshots of the batch in one statement.
+        """Store the stock levels of all snapshots of the batch, set-wise.
 
-        An older snapshot changes nothing that a younger one told. Rows whose SKU or
-        unit is not ours are told in an exception; the others count all the same.
+        A list that tells all of a warehouse in one message replaces its stock; of
+        pages and parts each row counts by its moment. An older snapshot changes
+        nothing that a younger one told. Rows whose SKU or unit is not ours are told
+        in an exception; the others count all the same.
         """
         self.env.flush_all()
         warehouses = self._warehouses(batch)
+        docs = sort_out(self.env, batch, warehouses)
         with SnapshotRows(self.env, batch, warehouses) as rows:
-            rows.store()
+            if docs.lists:
+                rows.replace(docs.lists)
+            if docs.others:
+                rows.store(docs.others)
             faults = rows.faults()
         for place, inbound in enumerate(batch):
             self._warn(inbound, faults.get(place, ()), warehouses[place])
         self.env["dist.partner.stock"].invalidate_model(flush=False)
-        self._arrive(batch, warehouses)
+        self._arrive(batch, warehouses, set(docs.lists))
 
     def _warehouses(self, batch):
         """Give the warehouse of each snapshot: the one of its code, or the only one.
@@ -60,10 +67,15 @@ class InventorySnapshotHandler(models.AbstractModel):
             found.append(own.get(inbound.document.warehouse) or only)
         return found
 
-    def _arrive(self, batch, warehouses):
-        """Count the pages of each snapshot, and compare those that are complete now."""
+    def _arrive(self, batch, warehouses, lists):
+        """Count the pages of each snapshot, and compare those that are complete now.
+
+        :param lists: places in the batch of those that replaced a warehouse's stock
+        """
         pages, rows, heads = Counter(), Counter(), {}
-        for inbound, warehouse in zip(batch, warehouses, strict=True):
+        for doc, (inbound, warehouse) in enumerate(
+            zip(batch, warehouses, strict=True)
+        ):
             backend, document = inbound.backend, inbound.document
             if backend.stock_absent == "stands":
                 continue
@@ -71,19 +83,20 @@ class InventorySnapshotHandler(models.AbstractModel):
                 backend.id,
                 backend.company_id.id,
                 warehouse or None,
-                document.taken_at.replace(tzinfo=None),
+                moment(inbound),
             )
             pages[key] += 1
             rows[key] += len(document.rows)
-            of, whole = heads.get(key, (0, False))
+            of, whole, replaced = heads.get(key, (0, False, False))
             heads[key] = (
                 max(of, document.pages or 0),
-                whole or document.complete or backend.stock_absent == "zero",
+                whole or is_whole(inbound),
+                replaced or doc in lists,
             )
         complete = self.env["dist.partner.snapshot"]._arrive(
             [
-                (*key, of, rows[key], whole, pages[key])
-                for key, (of, whole) in heads.items()
+                (*key, of, rows[key], whole, pages[key], replaced)
+                for key, (of, whole, replaced) in heads.items()
             ]
         )
         for backend in {inbound.backend for inbound in batch}:

@@ -34,6 +34,9 @@ class DistPartnerSnapshot(models.Model):
     )
     arrived_at = fields.Datetime("Last page at", required=True)
     compared = fields.Boolean()
+    replaced = fields.Boolean(
+        help="Came as one list: what it does not name was dropped with it.",
+    )
 
     _taken_unique = models.UniqueIndex(
         "(backend_id, (coalesce(warehouse_id, 0)), taken_at)",
@@ -45,7 +48,8 @@ class DistPartnerSnapshot(models.Model):
         """Count pages that arrived, one statement for all.
 
         :param pages: list of ``(backend id, company id, warehouse id or None,
-            moment, pages in all or 0, rows, whole list or not, pages in this batch)``
+            moment, pages in all or 0, rows, whole list or not, pages in this batch,
+            replaced the stock or not)``
         :return: ids of the backends with a snapshot that is now complete
         :rtype: set[int]
         """
@@ -55,14 +59,15 @@ class DistPartnerSnapshot(models.Model):
             SQL(
                 """INSERT INTO dist_partner_snapshot AS s (
                        backend_id, company_id, warehouse_id, taken_at, pages, row_count,
-                       whole, pages_got, state, compared, arrived_at)
+                       whole, pages_got, replaced, state, compared, arrived_at)
                    SELECT v.*, CASE WHEN v.got >= v.pages AND (v.pages > 0 OR v.whole)
                                     THEN 'complete' ELSE 'arriving' END,
                           false, now() AT TIME ZONE 'UTC'
                      FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[],
-                                 %s::int[], %s::int[], %s::bool[], %s::int[])
+                                 %s::int[], %s::int[], %s::bool[], %s::int[],
+                                 %s::bool[])
                           AS v (backend, company, warehouse, taken, pages, rows, whole,
-                                got)
+                                got, replaced)
                  ORDER BY v.backend, v.warehouse, v.taken
                    ON CONFLICT (backend_id, (coalesce(warehouse_id, 0)), taken_at)
                    DO UPDATE SET
@@ -70,6 +75,7 @@ class DistPartnerSnapshot(models.Model):
                        pages_got = s.pages_got + excluded.pages_got,
                        row_count = s.row_count + excluded.row_count,
                        whole = s.whole OR excluded.whole,
+                       replaced = s.replaced OR excluded.replaced,
                        compared = false,
                        arrived_at = excluded.arrived_at,
                        state = CASE WHEN s.pages_got + excluded.pages_got
@@ -77,39 +83,43 @@ class DistPartnerSnapshot(models.Model):
                                      AND (greatest(s.pages, excluded.pages) > 0
                                           OR s.whole OR excluded.whole)
                                     THEN 'complete' ELSE 'arriving' END
-                RETURNING id, backend_id, state""",
+                RETURNING id, backend_id, state, whole AND NOT replaced""",
                 *map(list, zip(*pages, strict=True)),
             )
         )
         self.invalidate_model(flush=False)
-        done = {
-            row_id: backend for row_id, backend, state in rows if state == "complete"
-        }
-        self.browse(done)._empty_the_rest()
-        return set(done.values())
+        done = [row for row in rows if row[2] == "complete"]
+        self.browse(row_id for row_id, *_, rest in done if rest)._drop_the_rest()
+        return {backend for _id, backend, *_ in done}
 
-    def _empty_the_rest(self):
-        """What a whole list does not name is not there.
+    def _drop_the_rest(self):
+        """Drop what whole lists that came in pages do not name: it is not there.
 
-        The rows are locked in the order in which snapshots write them.
+        Where a younger list is complete, that one says what is there.
         """
         if not self:
             return
+        # in turn with lists, which leave rows unwritten that say the same already
         self.env.cr.execute(
-            """UPDATE dist_partner_stock AS stock
-                  SET quantity = 0, allocated = 0, taken_at = gone.told_at
-                 FROM (SELECT old.id, s.taken_at AS told_at
-                         FROM dist_partner_snapshot s
-                              JOIN dist_partner_stock old
-                                  ON old.backend_id = s.backend_id
-                                 AND coalesce(old.warehouse_id, 0)
-                                     = coalesce(s.warehouse_id, 0)
-                                 AND old.taken_at < s.taken_at
-                        WHERE s.id = ANY(%s) AND s.whole AND s.state = 'complete'
-                     ORDER BY old.warehouse_id, old.product_id,
-                              old.lot_name COLLATE "C", old.status COLLATE "C"
-                          FOR NO KEY UPDATE OF old) AS gone
-                WHERE stock.id = gone.id""",
+            """UPDATE stock_warehouse w SET dist_stock_told_at = dist_stock_told_at
+                 FROM dist_partner_snapshot s
+                WHERE s.id = ANY(%s) AND w.id = s.warehouse_id""",
+            [self.ids],
+        )
+        self.env.cr.execute(
+            """DELETE FROM dist_partner_stock old
+                USING dist_partner_snapshot s
+                WHERE s.id = ANY(%s) AND s.whole AND s.replaced IS NOT TRUE
+                  AND old.backend_id = s.backend_id
+                  AND coalesce(old.warehouse_id, 0) = coalesce(s.warehouse_id, 0)
+                  AND old.taken_at < s.taken_at
+                  AND NOT EXISTS (
+                      SELECT 1 FROM dist_partner_snapshot younger
+                       WHERE younger.backend_id = s.backend_id
+                         AND coalesce(younger.warehouse_id, 0)
+                             = coalesce(s.warehouse_id, 0)
+                         AND younger.taken_at > s.taken_at
+                         AND younger.whole AND younger.state = 'complete')""",
             [self.ids],
         )
         self.env["dist.partner.stock"].invalidate_model(flush=False)
@@ -135,7 +145,7 @@ class DistPartnerSnapshot(models.Model):
         )
         quiet.write({"state": "complete"})
         quiet.flush_recordset()
-        quiet._empty_the_rest()
+        quiet._drop_the_rest()
         return quiet
 
     @api.autovacuum

@@ -20,3 +20,10 @@ class StockWarehouse(models.Model):
         help="Name the reserved lots in the request. Otherwise the warehouse chooses "
         "the lots and tells us which ones it took.",
     )
+    dist_stock_told_at = fields.Datetime(
+        "Stock told as of",
+        readonly=True,
+        copy=False,
+        help="The newest count that the third party told. Snapshots of one warehouse "
+        "are stored one after the other, each of which writes here.",
+    )

@@ -7,20 +7,37 @@ from odoo.tools import SQL
 
 #: From so many rows on, COPY into a temporary table is faster than parameters.
 MANY = 2_000
-_COPY = "COPY dist_snapshot_row FROM STDIN"
+_COPY = "COPY dist_snapshot_row FROM STDIN (NULL '')"
 _COLUMNS = (
-    ("doc", "int"),
-    ("sku", "varchar"),
     ("quantity", "numeric"),
     ("allocated", "numeric"),
-    ("unit", "varchar"),
     ("status", "varchar"),
-    ("lot", "varchar"),
     ("expiry", "date"),
+    ("doc", "int"),
+    ("sku", "varchar"),
+    ("unit", "varchar"),
+    ("lot", "varchar"),
 )
+_TABS = len(_COLUMNS) - 1
 # COPY's text form: the characters that mean something in it
-_NULL = "\\N"
 _ESCAPE = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+#: Writes the rows of ``told``; a younger word stands.
+_UPSERT = SQL(
+    """INSERT INTO dist_partner_stock AS stock (
+           backend_id, company_id, warehouse_id, product_id, lot_name, status,
+           quantity, allocated, expiry, taken_at)
+       SELECT backend, company, warehouse, product, lot, status, quantity, allocated,
+              expiry, taken_at
+         FROM told
+        WHERE product IS NOT NULL
+     ORDER BY backend, warehouse, product, lot COLLATE "C", status COLLATE "C"
+           ON CONFLICT (backend_id, (coalesce(warehouse_id, 0)), product_id, lot_name,
+                        status)
+           DO UPDATE SET
+              quantity = excluded.quantity, allocated = excluded.allocated,
+              expiry = excluded.expiry, taken_at = excluded.taken_at
+        WHERE stock.taken_at <= excluded.taken_at"""
+)
 
 
 class SnapshotRows:
@@ -35,6 +52,7 @@ class SnapshotRows:
         self.batch = batch
         self.warehouses = warehouses
         self.many = sum(len(inbound.document.rows) for inbound in batch) >= MANY
+        self.repeats = True  # a SKU, lot and status may stand in several rows
 
     def __enter__(self):
         if self.many:
@@ -75,43 +93,66 @@ class SnapshotRows:
         if self.many and kind is None:
             self.env.cr.execute("DROP TABLE dist_snapshot_row, dist_snapshot_product")
 
-    def store(self):
-        """Insert the levels, or replace what an older or equally old snapshot told.
+    def store(self, docs):
+        """Write every level that these snapshots tell, unless a younger one told it.
 
         Rows of one SKU, lot and status in one snapshot are summed: a partner that
         keeps a SKU in two places lists it twice. In the order of the unique index:
         two jobs with the same products then wait for each other, and never in a
         circle.
+
+        :param docs: places in the batch
         """
         self.env.cr.execute(
             SQL(
-                """INSERT INTO dist_partner_stock AS stock (
-                       backend_id, company_id, warehouse_id, product_id, lot_name,
-                       lot_id, status, quantity, allocated, expiry, taken_at)
-                   SELECT v.backend, v.company, v.warehouse, v.product, v.lot, v.lot_id,
-                          v.status, v.quantity, v.allocated, v.expiry, v.taken_at
-                     FROM (SELECT DISTINCT ON (backend, warehouse, product,
-                                               lot COLLATE "C", status COLLATE "C")
-                                  level.*, own.id AS lot_id
-                             FROM (%s) AS level
-                                  LEFT JOIN stock_lot own
-                                      ON own.product_id = level.product
-                                     AND own.name = level.lot
-                                     AND (own.company_id IS NULL
-                                          OR own.company_id = level.company)
-                         ORDER BY backend, warehouse, product, lot COLLATE "C",
-                                  status COLLATE "C", taken_at DESC, doc DESC,
-                                  own.company_id NULLS LAST) AS v
-                 ORDER BY v.backend, v.warehouse, v.product, v.lot COLLATE "C",
-                          v.status COLLATE "C"
-                       ON CONFLICT (backend_id, (coalesce(warehouse_id, 0)), product_id,
-                                    lot_name, status)
-                       DO UPDATE SET
-                          quantity = excluded.quantity, allocated = excluded.allocated,
-                          expiry = excluded.expiry, lot_id = excluded.lot_id,
-                          taken_at = excluded.taken_at
-                    WHERE stock.taken_at <= excluded.taken_at""",
-                self._levels(),
+                """WITH told AS (
+                       SELECT DISTINCT ON (backend, warehouse, product,
+                                           lot COLLATE "C", status COLLATE "C") *
+                         FROM (%s) AS level
+                     ORDER BY backend, warehouse, product, lot COLLATE "C",
+                              status COLLATE "C", taken_at DESC, doc DESC)
+                   %s""",
+                self._levels(docs),
+                _UPSERT,
+            )
+        )
+
+    def replace(self, docs):
+        """Make the stock of warehouses what these lists say, and write what differs.
+
+        A list tells all of its warehouse in one message, and is the newest that is
+        known of it: what it does not name is not there. Rows that say the same
+        already are read and not written.
+
+        :param docs: places in the batch; one for a warehouse
+        """
+        self.env.cr.execute(
+            SQL(
+                """WITH told AS MATERIALIZED (
+                       SELECT known.id, level.*
+                         FROM (%(levels)s) AS level
+                              FULL JOIN (
+                                  SELECT s.*
+                                    FROM dist_partner_stock s
+                                         JOIN (%(heads)s) AS d
+                                             ON d.backend = s.backend_id
+                                            AND d.warehouse = s.warehouse_id
+                                   WHERE s.taken_at <= d.taken_at) AS known
+                                  ON known.warehouse_id = level.warehouse
+                                 AND known.product_id = level.product
+                                 AND known.lot_name = level.lot
+                                 AND known.status = level.status
+                        WHERE (known.quantity, known.allocated, known.expiry)
+                              IS DISTINCT FROM
+                              (level.quantity, level.allocated, level.expiry)
+                           OR level.product IS NULL),
+                   gone AS (
+                       DELETE FROM dist_partner_stock s USING told
+                        WHERE s.id = told.id AND told.product IS NULL)
+                   %(upsert)s""",
+                levels=self._levels(docs),
+                heads=self._heads(docs),
+                upsert=_UPSERT,
             )
         )
 
@@ -142,34 +183,40 @@ class SnapshotRows:
 
     # -------------------------------------------------------------- private
 
-    def _levels(self):
+    def _levels(self, docs):
         return SQL(
-            """SELECT r.doc, d.backend, d.company, d.warehouse, d.taken_at, p.product,
-                      coalesce(r.lot, '') AS lot, r.status,
-                      sum(r.quantity) AS quantity,
-                      sum(coalesce(r.allocated, 0)) AS allocated,
-                      max(r.expiry) AS expiry
-                 FROM (%s) AS r JOIN (%s) AS d ON d.doc = r.doc
-                      JOIN (%s) AS p ON p.sku = r.sku AND p.company = d.company
-                WHERE p.n = 1 AND p.unit = r.unit
-             GROUP BY r.doc, d.backend, d.company, d.warehouse, d.taken_at, p.product,
-                      coalesce(r.lot, ''), r.status""",
-            self.rows,
-            self._heads(),
-            self.products,
+            """SELECT d.*, p.product, coalesce(r.lot, '') AS lot, r.status,
+                      r.quantity, coalesce(r.allocated, 0) AS allocated, r.expiry
+                 FROM (%(rows)s) AS r JOIN (%(heads)s) AS d ON d.doc = r.doc
+                      JOIN (%(products)s) AS p
+                          ON p.sku = r.sku AND p.company = d.company
+                WHERE p.n = 1 AND p.unit = r.unit""",
+            rows=self._summed() if self.repeats else self.rows,
+            heads=self._heads(docs),
+            products=self.products,
         )
 
-    def _heads(self):
-        """Give what is said once of each snapshot."""
+    def _summed(self):
+        return SQL(
+            """SELECT doc, sku, unit, lot, status, sum(quantity) AS quantity,
+                      sum(allocated) AS allocated, max(expiry) AS expiry
+                 FROM (%s) AS r GROUP BY doc, sku, unit, lot, status""",
+            self.rows,
+        )
+
+    def _heads(self, docs=None):
+        """Give what is said once of each snapshot, or of some of them."""
+        docs = range(len(self.batch)) if docs is None else docs
+        batch = [self.batch[doc] for doc in docs]
         return SQL(
             """SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[],
                                     %s::timestamp[])
                         AS d (doc, backend, company, warehouse, taken_at)""",
-            list(range(len(self.batch))),
-            [inbound.backend.id for inbound in self.batch],
-            [inbound.backend.company_id.id for inbound in self.batch],
-            [warehouse or None for warehouse in self.warehouses],
-            [inbound.document.taken_at.replace(tzinfo=None) for inbound in self.batch],
+            list(docs),
+            [inbound.backend.id for inbound in batch],
+            [inbound.backend.company_id.id for inbound in batch],
+            [self.warehouses[doc] or None for doc in docs],
+            [inbound.document.taken_at.replace(tzinfo=None) for inbound in batch],
         )
 
     def _products(self):
@@ -192,21 +239,23 @@ class SnapshotRows:
         )
 
     def _columns(self):
-        return zip(*self._tuples(), strict=True)
-
-    def _tuples(self):
-        for doc, inbound in enumerate(self.batch):
-            for row in inbound.document.rows:
-                yield (
-                    doc,
-                    row.sku,
+        return zip(
+            *(
+                (
                     str(row.quantity),
                     None if row.allocated is None else str(row.allocated),
-                    row.unit,
                     row.status,
-                    row.lot,
                     row.expiry,
+                    doc,
+                    row.sku,
+                    row.unit,
+                    row.lot,
                 )
+                for doc, inbound in enumerate(self.batch)
+                for row in inbound.document.rows
+            ),
+            strict=True,
+        )
 
     def _copy(self):
         columns = SQL(", ").join(
@@ -215,17 +264,25 @@ class SnapshotRows:
         self.env.cr.execute(
             SQL("CREATE TEMPORARY TABLE dist_snapshot_row (%s) ON COMMIT DROP", columns)
         )
-        text = io.StringIO()
-        write = text.write
-        for doc, sku, quantity, allocated, unit, status, lot, expiry in self._tuples():
-            write(
-                f"{doc}\t{sku.translate(_ESCAPE)}\t{quantity}\t"
-                f"{_NULL if allocated is None else allocated}\t"
-                f"{unit.translate(_ESCAPE)}\t{status}\t"
-                f"{_NULL if lot is None else lot.translate(_ESCAPE)}\t"
-                f"{_NULL if expiry is None else expiry}\n"
-            )
-        text.seek(0)
+        lines, keys = [], set()
+        for doc, inbound in enumerate(self.batch):
+            for row in inbound.document.rows:
+                keys.add((doc, row.sku, row.lot, row.status))
+                lines.append(_line(doc, row))
+        self.repeats = len(keys) < len(lines)
+        text = io.StringIO("".join(lines))
         # the cursor of Odoo has no COPY; this is its psycopg2 cursor
         self.env.cr._obj.copy_expert(_COPY, text)
         self.env.cr.execute("ANALYZE dist_snapshot_row")
+
+
+def _line(doc, row) -> str:
+    """Give a row in COPY's text form; nothing is empty that is not missing."""
+    allocated = "" if row.allocated is None else str(row.allocated)
+    head = f"{row.quantity!s}\t{allocated}\t{row.status}\t{row.expiry or ''}\t{doc}"
+    line = f"{head}\t{row.sku}\t{row.unit}\t{row.lot or ''}"
+    # escaping costs more than all the rest, and hardly any row needs it
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != _TABS:
+        words = (row.sku, row.unit, row.lot or "")
+        line = "\t".join([head, *(word.translate(_ESCAPE) for word in words)])
+    return line + "\n"

@@ -78,13 +78,15 @@ def theirs(backend) -> SQL:
         else SQL("s.quantity")
     )
     if backend.stock_absent == "stands":
-        snapshot = SQL("")
+        snapshot, as_of = SQL(""), SQL("s.taken_at")
     else:
+        # a whole list dropped what it does not name, and wrote what it changed only
         snapshot = SQL(
             "JOIN (%s) AS n ON n.warehouse_id = s.warehouse_id"
-            " AND n.taken_at = s.taken_at",
+            " AND (n.whole OR n.taken_at = s.taken_at)",
             newest(backend),
         )
+        as_of = SQL("n.taken_at")
     rows = SQL(
         """FROM dist_partner_stock s
                 %(snapshot)s
@@ -100,14 +102,15 @@ def theirs(backend) -> SQL:
     lots = SQL("t.tracking != 'none'") if backend.stock_lots else SQL("false")
     return SQL(
         """SELECT s.warehouse_id, s.product_id, s.lot_name, s.status AS stock_status,
-                  %(quantity)s AS quantity, s.taken_at AS changed_at
+                  %(quantity)s AS quantity, %(as_of)s AS changed_at
              %(rows)s AND %(lots)s
         UNION ALL
            SELECT s.warehouse_id, s.product_id, ''::varchar, s.status,
-                  sum(%(quantity)s), max(s.taken_at)
+                  sum(%(quantity)s), max(%(as_of)s)
              %(rows)s AND NOT (%(lots)s)
          GROUP BY s.warehouse_id, s.product_id, s.status""",
         quantity=quantity,
+        as_of=as_of,
         rows=rows,
         lots=lots,
     )
