@@ -73,9 +73,7 @@ class InventorySnapshotHandler(models.AbstractModel):
         :param lists: places in the batch of those that replaced a warehouse's stock
         """
         pages, rows, heads = Counter(), Counter(), {}
-        for doc, (inbound, warehouse) in enumerate(
-            zip(batch, warehouses, strict=True)
-        ):
+        for doc, (inbound, warehouse) in enumerate(zip(batch, warehouses, strict=True)):
             backend, document = inbound.backend, inbound.document
             if backend.stock_absent == "stands":
                 continue

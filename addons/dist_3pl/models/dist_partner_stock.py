@@ -63,7 +63,9 @@ class DistPartnerStock(models.Model):
         """A whole list names all that is there; else a row has its own moment."""
         newest = {}
         for backend in self.backend_id:
-            for warehouse, taken_at, whole in self.env.execute_query(newest_of(backend)):
+            for warehouse, taken_at, whole in self.env.execute_query(
+                newest_of(backend)
+            ):
                 if whole:
                     newest[backend.id, warehouse] = taken_at
         for stock in self:
@@ -75,7 +77,11 @@ class DistPartnerStock(models.Model):
         lots = self.env["stock.lot"].search_fetch(
             [
                 ("product_id", "in", self.product_id.ids),
-                ("name", "in", list({name for name in self.mapped("lot_name") if name})),
+                (
+                    "name",
+                    "in",
+                    list({name for name in self.mapped("lot_name") if name}),
+                ),
             ],
             ["product_id", "name", "company_id"],
             # a lot of the company goes before one of all companies
@@ -83,9 +89,11 @@ class DistPartnerStock(models.Model):
         )
         for stock in self:
             stock.lot_id = lots.filtered(
-                lambda lot, stock=stock: lot.product_id == stock.product_id
-                and lot.name == stock.lot_name
-                and lot.company_id in (stock.company_id, stock.env["res.company"])
+                lambda lot, stock=stock: (
+                    lot.product_id == stock.product_id
+                    and lot.name == stock.lot_name
+                    and lot.company_id in (stock.company_id, stock.env["res.company"])
+                )
             )[:1]
 
     def init(self):

@@ -41,7 +41,8 @@ def sort_out(env, batch, warehouses) -> Sorted:
     if not by_warehouse:
         return result
     known = _take_turn(
-        env, {key: [moment(batch[d]) for d in docs] for key, docs in by_warehouse.items()}
+        env,
+        {key: [moment(batch[d]) for d in docs] for key, docs in by_warehouse.items()},
     )
     for key, docs in by_warehouse.items():
         _sort_one(batch, docs, known.get(key, {}), result)
@@ -109,11 +110,11 @@ def _sort_one(batch, docs, known, result):
     youngest = [doc for doc in docs if moment(batch[doc]) == newest]
     floor = max((at for at, closed in known.items() if closed), default=None)
     only = batch[youngest[0]]
-    if len(youngest) == 1 and is_whole(only) and is_alone(only):
-        if not known or max(known) < newest:
-            result.lists.append(youngest[0])
-            result.late.extend(doc for doc in docs if doc != youngest[0])
-            return
+    alone = len(youngest) == 1 and is_whole(only) and is_alone(only)
+    if alone and all(at < newest for at in known):
+        result.lists.append(youngest[0])
+        result.late.extend(doc for doc in docs if doc != youngest[0])
+        return
     for doc in docs:
         late = floor is not None and moment(batch[doc]) < floor
         (result.late if late else result.others).append(doc)

@@ -23,6 +23,8 @@ from . import (
     test_roles,
     test_routing,
     test_shipment,
+    test_snapshot_meeting,
+    test_stock_migration,
     test_stock_proof,
     test_stock_reconciliation,
     test_surplus,

@@ -221,3 +221,129 @@ class TestLargeSnapshot(ThirdPartyCase):
             [("product_id", "=", self.tea.id)]
         )
         self.assertEqual(stock.quantity, 7)
+
+
+@tagged("post_install", "-at_install")
+class TestStockList(ThirdPartyCase):
+    """A list that tells all of a warehouse in one message replaces its stock."""
+
+    def tell(self, *rows, hour=6, **values):
+        self.store(
+            self.snapshot(
+                *rows,
+                taken_at=f"2026-03-02T{hour:02}:00:00+00:00",
+                **{"complete": True, **values},
+            )
+        )
+
+    def held(self):
+        """Give what the house holds: ``{SKU: quantity}``."""
+        return {
+            stock.product_id.default_code: stock.quantity
+            for stock in self.env["dist.partner.stock"].search(
+                [("backend_id", "=", self.backend.id)]
+            )
+        }
+
+    def versions(self):
+        """Give which version of each row the database holds."""
+        self.env.cr.execute(
+            "SELECT p.default_code, s.ctid, s.taken_at FROM dist_partner_stock s"
+            " JOIN product_product p ON p.id = s.product_id WHERE s.backend_id = %s",
+            [self.backend.id],
+        )
+        return {sku: version for sku, *version in self.env.cr.fetchall()}
+
+    def test_what_says_the_same_is_not_written(self):
+        self.tell({"sku": "TEA", "quantity": 7}, {"sku": "MUG", "quantity": 3})
+        before = self.versions()
+        self.tell({"sku": "TEA", "quantity": 7}, {"sku": "MUG", "quantity": 4}, hour=7)
+        after = self.versions()
+        self.assertEqual(after["TEA"], before["TEA"])
+        self.assertNotEqual(after["MUG"], before["MUG"])
+        self.assertEqual(self.held(), {"TEA": 7, "MUG": 4})
+
+    def test_each_thing_that_is_told_of_a_row_is_kept_up(self):
+        row = {"sku": "TEA", "quantity": 7, "allocated": 1, "expiry": "2027-01-31"}
+        self.tell(row)
+        for hour, change in enumerate(
+            ({"quantity": 8}, {"allocated": 2}, {"expiry": "2027-02-28"}), start=7
+        ):
+            row |= change
+            self.tell(row, hour=hour)
+            stock = self.env["dist.partner.stock"].search(
+                [("product_id", "=", self.tea.id)]
+            )
+            self.assertEqual(
+                (stock.quantity, stock.allocated, str(stock.expiry)),
+                (row["quantity"], row["allocated"], row["expiry"]),
+            )
+
+    def test_stock_is_as_of_the_newest_list_and_unchanged_since_an_older_one(self):
+        self.tell({"sku": "TEA", "quantity": 7})
+        self.tell({"sku": "TEA", "quantity": 7}, hour=8)
+        stock = self.env["dist.partner.stock"].search(
+            [("product_id", "=", self.tea.id)]
+        )
+        self.assertEqual(str(stock.as_of), "2026-03-02 08:00:00")
+        self.assertEqual(str(stock.taken_at), "2026-03-02 06:00:00")
+
+    def test_an_older_list_changes_nothing_that_stayed_the_same_since(self):
+        self.tell({"sku": "TEA", "quantity": 7}, {"sku": "MUG", "quantity": 3})
+        self.tell({"sku": "TEA", "quantity": 7}, hour=9)
+        self.tell({"sku": "TEA", "quantity": 4}, {"sku": "MUG", "quantity": 1}, hour=8)
+        self.assertEqual(self.held(), {"TEA": 7})
+
+    def test_an_older_page_changes_nothing_that_stayed_the_same_since(self):
+        self.tell({"sku": "TEA", "quantity": 7}, {"sku": "MUG", "quantity": 3})
+        self.tell({"sku": "TEA", "quantity": 7}, hour=9)
+        self.tell({"sku": "TEA", "quantity": 4}, hour=8, pages=2)
+        self.tell({"sku": "MUG", "quantity": 1}, hour=8, pages=2)
+        self.assertEqual(self.held(), {"TEA": 7})
+
+    def test_the_youngest_list_of_a_batch_counts(self):
+        self.store(
+            *(
+                self.snapshot(
+                    {"sku": sku, "quantity": hour},
+                    taken_at=f"2026-03-02T{hour:02}:00:00+00:00",
+                    complete=True,
+                )
+                for sku, hour in (("TEA", 8), ("MUG", 9), ("MUG", 7))
+            )
+        )
+        self.assertEqual(self.held(), {"MUG": 9})
+
+    def test_messages_of_one_moment_are_one_list(self):
+        self.tell({"sku": "TEA", "quantity": 7}, {"sku": "MUG", "quantity": 3})
+        self.tell({"sku": "TEA", "quantity": 7}, hour=7)
+        self.tell({"sku": "MUG", "quantity": 3}, hour=7)
+        self.assertEqual(self.held(), {"TEA": 7, "MUG": 3})
+
+    def test_pages_after_a_list_drop_what_none_of_them_names(self):
+        self.tell({"sku": "TEA", "quantity": 7}, {"sku": "MUG", "quantity": 3})
+        self.tell({"sku": "TEA", "quantity": 7}, {"sku": "MUG", "quantity": 3}, hour=7)
+        self.tell({"sku": "TEA", "quantity": 7}, hour=8, pages=2)
+        self.assertEqual(self.held(), {"TEA": 7, "MUG": 3})
+        self.tell({"sku": "TEA", "quantity": 2, "lot": "L"}, hour=8, pages=2)
+        self.assertEqual(set(self.held()), {"TEA"})
+
+    def test_a_list_while_pages_arrive_leaves_what_they_told(self):
+        self.tell({"sku": "TEA", "quantity": 7})
+        self.tell({"sku": "MUG", "quantity": 5}, hour=9, pages=2)
+        self.tell({"sku": "TEA", "quantity": 6}, {"sku": "MUG", "quantity": 1}, hour=8)
+        self.assertEqual(self.held(), {"TEA": 6, "MUG": 5})
+
+    def test_a_list_says_nothing_of_another_warehouse(self):
+        self.make_warehouse("ROB", self.backend)
+        self.tell({"sku": "MUG", "quantity": 3}, warehouse="ROB")
+        self.tell({"sku": "TEA", "quantity": 7}, hour=7)
+        self.assertEqual(self.held(), {"TEA": 7, "MUG": 3})
+
+    def test_a_large_list_is_stored_like_a_small_one(self):
+        self.startPatcher(patch.object(snapshot_rows, "MANY", 1))
+        self.tell({"sku": "TEA", "quantity": 7}, {"sku": "MUG", "quantity": 3})
+        before = self.versions()
+        self.tell({"sku": "TEA", "quantity": 3}, {"sku": "TEA", "quantity": 4}, hour=7)
+        self.assertEqual(self.held(), {"TEA": 7})
+        self.assertEqual(self.versions(), {"TEA": before["TEA"]})

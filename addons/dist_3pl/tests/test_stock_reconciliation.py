@@ -1,6 +1,7 @@
 """What a warehouse says it holds, against what Odoo says."""
 
 import json
+from datetime import timedelta
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -155,6 +156,24 @@ class TestStockReconciliation(StockReconciliationCase):
         self.ship_in_full(picking)
         line = self.compare().line_ids
         self.assertEqual((line.difference, line.kind), (3, "late"))
+
+    def test_a_movement_before_a_count_that_says_the_same_again_is_not_late(self):
+        self.moved_long_ago()
+        self.tell(*self.all_but(), minutes=-180)
+        picking = self.accepted((self.tea, 3))
+        self.ship_in_full(picking)
+        moved = self.now - timedelta(minutes=60)
+        picking.move_line_ids.date = moved.replace(tzinfo=None)
+        self.tell(*self.all_but(), minutes=-10)
+        line = self.compare().line_ids
+        self.assertEqual(line.difference, 3)
+        self.assertNotEqual(line.kind, "late")
+
+    def test_what_a_list_leaves_out_is_missing(self):
+        self.moved_long_ago()
+        self.tell(*self.all_but(), minutes=-60)
+        lines = self.differ({"sku": "TEA", "quantity": 100})
+        self.assertEqual(self.said(lines), {("MUG", "", "sellable"): ("missing", -100)})
 
     def test_what_the_partner_may_have_shipped_is_late(self):
         self.moved_long_ago()

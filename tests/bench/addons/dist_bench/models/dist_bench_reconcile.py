@@ -96,9 +96,9 @@ class DistBenchReconcile(models.AbstractModel):
         self.env.cr.execute("DELETE FROM dist_partner_stock")
         self.env.cr.execute(
             """INSERT INTO dist_partner_stock (
-                   backend_id, company_id, warehouse_id, product_id, lot_name, lot_id,
+                   backend_id, company_id, warehouse_id, product_id, lot_name,
                    status, quantity, allocated, taken_at)
-               SELECT b.id, b.company_id, w.id, l.product_id, l.name, l.id, 'sellable',
+               SELECT b.id, b.company_id, w.id, l.product_id, l.name, 'sellable',
                       1 + l.id %% 50 + CASE WHEN l.id %% %s = 0 THEN 1 ELSE 0 END, 0,
                       '2026-01-01'
                  FROM dist_backend b, stock_warehouse w, stock_lot l
@@ -174,13 +174,24 @@ class DistBenchReconcile(models.AbstractModel):
     # ----------------------------------------------------------------- snapshot
 
     @api.model
+    def forget(self):
+        """Let the partner have told nothing yet."""
+        self.env.cr.execute("DELETE FROM dist_partner_stock")
+        self.env.cr.execute("DELETE FROM dist_partner_snapshot")
+
+    def _rows_of(self, run):
+        """Give what the partner tells this time: 1 row in 100 is not as the last."""
+        for sku, _product, name, lot, quantity in self._rows():
+            yield sku, name, quantity + ((lot + run) % DIFFERS == 0)
+
+    @api.model
     def snapshot(self, flow_id, run):
         """Seconds from a snapshot in the ledger, as bytes, to the stored levels."""
         flow = self.env["dist.flow"].browse(flow_id).with_context(dist_no_wake=True)
         taken_at = (START + timedelta(hours=run)).isoformat()
         rows = ",".join(
             f'{{"sku":"{sku}","lot":"{name}","quantity":{quantity}}}'
-            for sku, _product, name, _lot, quantity in self._rows()
+            for sku, name, quantity in self._rows_of(run)
         )
         payload = f'{{"id":"S{run}","taken_at":"{taken_at}","rows":[{rows}]}}'.encode()
         ledger.insert_arrivals(self.env, flow, [ledger.Arrival(payload, via="poll")])
@@ -204,7 +215,7 @@ class DistBenchReconcile(models.AbstractModel):
                 lot=name,
                 expiry=None,
             )
-            for sku, _product, name, _lot, quantity in self._rows()
+            for sku, name, quantity in self._rows_of(run)
         ]
         document = SimpleNamespace(
             rows=rows,
