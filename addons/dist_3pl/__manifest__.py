@@ -29,6 +29,8 @@
         "views/dist_request_line_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_picking_change_views.xml",
+        "wizards/dist_hold_ask_views.xml",
+        "views/stock_picking_hold_views.xml",
         "views/stock_warehouse_views.xml",
         "views/uom_uom_views.xml",
         "views/delivery_carrier_views.xml",

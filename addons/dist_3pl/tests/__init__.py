@@ -6,6 +6,8 @@ from . import (
     test_charges,
     test_companies,
     test_deadlines,
+    test_hold,
+    test_hold_answers,
     test_impact,
     test_inbound_views,
     test_inventory_snapshot,

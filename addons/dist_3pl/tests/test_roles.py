@@ -13,6 +13,7 @@ from odoo.tests import tagged
 RIGHTS = {
     "dist.adjustment": ("", "r", "r", "rw", "rw", "r"),
     "dist.adjustment.line": ("", "r", "r", "r", "r", "r"),
+    "dist.hold.ask": ("", "", "rwcu", "rwcu", "rwcu", ""),
     "dist.parcel": ("", "r", "r", "r", "r", "r"),
     "dist.parcel.content": ("", "r", "r", "r", "r", "r"),
     "dist.partner.item": ("", "r", "r", "r", "rwcu", "r"),
@@ -39,6 +40,9 @@ ACTIONS = {
     },
     "dist.exception": {
         "action_accept_surplus": DECIDERS,
+    },
+    "dist.hold.ask": {
+        "action_confirm": WORKERS,
     },
     "dist.adjustment": {
         "action_approve": DECIDERS,

@@ -8,6 +8,8 @@ from .dist_exception import SEVERITY_LABELS
 HIGH = (
     "fulfilment_request",
     "fulfilment_cancel",
+    "fulfilment_hold",
+    "fulfilment_release",
     "fulfilment_response",
     "shipment_confirmation",
     "receipt_confirmation",

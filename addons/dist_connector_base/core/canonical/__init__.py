@@ -6,6 +6,8 @@ from .base import DOCUMENTS, Document, Part, Problem, data_error, problems
 from .common import Address, LotQuantity, Money, Parcel, ParcelContent, Party, Quantity
 from .fulfilment_cancel import FulfilmentCancel
 from .fulfilment_change import FulfilmentChange, FulfilmentChangeLine
+from .fulfilment_hold import FulfilmentHold
+from .fulfilment_release import FulfilmentRelease
 from .fulfilment_request import (
     FulfilmentRequest,
     FulfilmentRequestLine,
@@ -48,6 +50,8 @@ __all__ = [
     "FulfilmentCancel",
     "FulfilmentChange",
     "FulfilmentChangeLine",
+    "FulfilmentHold",
+    "FulfilmentRelease",
     "FulfilmentRequest",
     "FulfilmentRequestLine",
     "FulfilmentResponse",

@@ -83,6 +83,7 @@ class Parcel(Part):
 
     :ivar sscc: serial shipping container code, 18 digits, without the ``00`` prefix
     :ivar weight_kg: gross weight in kilograms
+    :ivar shipping_cost: what its way costs, where it is told parcel by parcel
     """
 
     tracking_number: Text = ""
@@ -91,4 +92,5 @@ class Parcel(Part):
     sscc: Code | None = None
     package_type: Code | None = None
     weight_kg: Qty | None = None
+    shipping_cost: Money | None = None
     contents: list[ParcelContent] = Field(default_factory=list)

@@ -53,7 +53,7 @@ class ReceiptConfirmation(Document):
 
     doc_type: ClassVar[str] = "receipt_confirmation"
     key_field: ClassVar[str] = "confirmation_key"
-    volatile: ClassVar[frozenset[str]] = frozenset({"raw_status"})
+    volatile: ClassVar[frozenset[str]] = frozenset({"raw_status", "raw_substatus"})
 
     confirmation_key: Key
     receipt_key: Key | None = None
@@ -69,3 +69,4 @@ class ReceiptConfirmation(Document):
     charges: list[ReceiptCharge] = Field(default_factory=list)
     notes: Text = ""
     raw_status: Text = ""
+    raw_substatus: Text = ""

@@ -16,7 +16,9 @@ class ReceiptResponse(Document):
 
     doc_type: ClassVar[str] = "receipt_response"
     key_field: ClassVar[str] = "receipt_key"
-    volatile: ClassVar[frozenset[str]] = frozenset({"responded_at", "raw_status"})
+    volatile: ClassVar[frozenset[str]] = frozenset(
+        {"responded_at", "raw_status", "raw_substatus"}
+    )
 
     receipt_key: Key
     remote_id: Key | None = None
@@ -25,3 +27,4 @@ class ReceiptResponse(Document):
     reason: Text = ""
     responded_at: Moment | None = None
     raw_status: Text = ""
+    raw_substatus: Text = ""

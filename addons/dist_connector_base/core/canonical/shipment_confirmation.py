@@ -39,11 +39,15 @@ class ShipmentConfirmation(Document):
     :ivar confirmation_key: the partner's own number of the shipment
     :ivar completes_request: False when the partner ships the rest under the same
         request; True closes the request, and what is missing becomes a backorder
+    :ivar shipping_cost: of the whole shipment; None: the sum of its parcels' costs
+    :ivar raw_status, raw_substatus: the partner's own words, as sent
     """
 
     doc_type: ClassVar[str] = "shipment_confirmation"
     key_field: ClassVar[str] = "confirmation_key"
-    volatile: ClassVar[frozenset[str]] = frozenset({"received_at", "raw_status"})
+    volatile: ClassVar[frozenset[str]] = frozenset(
+        {"received_at", "raw_status", "raw_substatus"}
+    )
 
     confirmation_key: Key
     request_key: Key
@@ -60,3 +64,4 @@ class ShipmentConfirmation(Document):
     shipping_cost: Money | None = None
     received_at: Moment | None = None
     raw_status: Text = ""
+    raw_substatus: Text = ""

@@ -218,10 +218,20 @@ def keys(flow: FlowSpec, document: Document) -> Keys:
 
 
 def _own_key(document: Document) -> str:
-    """Give the key of a document; the answers to one request differ by status."""
+    """Give the key of a document; the answers to one request differ by status.
+
+    A partner may hold and release an order as often as it likes: the moment tells
+    one hold from the next.
+    """
     if document.doc_type in ("fulfilment_response", "receipt_response"):
-        asked = getattr(document, "change_key", None) or document.key
-        return f"{asked}:{document.status}"
+        asked = (
+            getattr(document, "change_key", None)
+            or getattr(document, "hold_key", None)
+            or document.key
+        )
+        key = f"{asked}:{document.status}"
+        again = document.status in ("on_hold", "released") and document.responded_at
+        return f"{key}:{again:%Y%m%dT%H%M%S}" if again else key
     return document.key
 
 
