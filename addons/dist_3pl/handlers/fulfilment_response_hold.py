@@ -3,29 +3,9 @@
 from odoo import models
 from odoo.addons.dist_connector_base.core.errors import BusinessError
 
-#: Which question a status answers.
-_ANSWERS = {
-    "on_hold": "fulfilment_hold",
-    "hold_refused": "fulfilment_hold",
-    "released": "fulfilment_release",
-    "release_refused": "fulfilment_release",
-}
-
 
 class FulfilmentResponseHandler(models.AbstractModel):
     _inherit = "dist.handler.fulfilment_response"
-
-    def _close_asked(self, batch, pickings):
-        """Close the holds and releases that waited for these answers."""
-        for inbound in batch:
-            document = inbound.document
-            picking = pickings[inbound.backend.id, document.request_key]
-            if asked := _ANSWERS.get(document.status):
-                refused = document.status.endswith("refused")
-                picking._dist_hold_answered(
-                    asked, self._reason(document)[:250] if refused else False
-                )
-        return super()._close_asked(batch, pickings)
 
     def _apply_accepted(self, inbound, picking):
         """A partner that works on it again has ended its own hold."""
@@ -37,6 +17,7 @@ class FulfilmentResponseHandler(models.AbstractModel):
         self._apply_accepted_quietly(inbound, picking)
         open_here = picking._dist_open()
         if not open_here or not self._is_newer(inbound, open_here):
+            picking._dist_hold_answered("fulfilment_hold")
             return
         state, document = open_here.dist_hold_state, inbound.document
         if state == "asked":
@@ -49,24 +30,22 @@ class FulfilmentResponseHandler(models.AbstractModel):
             open_here._dist_write({"dist_reason": self._reason(document)})
         elif document.reason:
             open_here._dist_write({"dist_hold_reason": self._reason(document)})
+        picking._dist_hold_answered("fulfilment_hold")
 
     def _apply_accepted_quietly(self, inbound, picking):
         """Take what an acceptance says, but for the end of a hold."""
         return super()._apply_accepted(inbound, picking)
 
     def _apply_hold_refused(self, inbound, picking):
+        reason = self._reason(inbound.document)
         open_here = picking._dist_open()
-        if open_here.dist_hold_state not in ("asked", "release_asked"):
-            return
         asked = open_here.dist_hold_state == "asked"
-        open_here._dist_hold_refused(self._reason(inbound.document))
+        open_here._dist_hold_refused(reason)
+        picking._dist_hold_answered("fulfilment_hold", reason[:250])
         if asked:
             inbound.warn(
                 BusinessError(
-                    self.env._(
-                        "The partner refused to hold: %s",
-                        self._reason(inbound.document),
-                    ),
+                    self.env._("The partner refused to hold: %s", reason),
                     next_step=self.env._(
                         "The partner ships it: cancel it there, or tell the customer."
                     ),
@@ -91,12 +70,14 @@ class FulfilmentResponseHandler(models.AbstractModel):
             open_here._dist_hold_over()
         elif state == "partner" and self._is_newer(inbound, open_here):
             self._partner_let_go(open_here)
+        picking._dist_hold_answered("fulfilment_release")
 
     def _apply_release_refused(self, inbound, picking):
+        reason = self._reason(inbound.document)
+        picking._dist_hold_answered("fulfilment_release", reason[:250])
         open_here = picking._dist_open()
         if open_here.dist_hold_state != "release_asked":
             return
-        reason = self._reason(inbound.document)
         open_here._dist_release_refused(reason)
         inbound.warn(
             BusinessError(
