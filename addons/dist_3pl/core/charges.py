@@ -10,7 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NamedTuple
 
 ZERO = Decimal(0)
-Basis = Literal["order", "line", "unit", "parcel", "kg", "stated"]
+#: The fee that a confirmed shipping cost is billed as.
+FREIGHT = "freight"
+Basis = Literal["order", "line", "unit", "parcel", "kg", "stated", "confirmed"]
 Finding = Literal[
     "ok", "too_high", "too_low", "duplicate", "no_rate", "no_basis", "unknown_reference"
 ]
@@ -52,6 +54,8 @@ class Facts:
     """What we know of the work that a fee is for.
 
     :ivar stated: what the partner says it counted; None: it says nothing
+    :ivar confirmed: the shipping cost that the partner confirmed with the shipment, in
+        the currency of the bill; None: it named none
     """
 
     lines: Decimal = ZERO
@@ -60,6 +64,7 @@ class Facts:
     weight_kg: Decimal | None = None
     carrier: str = ""
     stated: Decimal | None = None
+    confirmed: Decimal | None = None
 
     def count(self, basis: Basis) -> Decimal | None:
         """Give how often a price applies; None where nobody knows."""
@@ -70,6 +75,7 @@ class Facts:
             "parcel": self.parcels,
             "kg": self.weight_kg,
             "stated": self.stated,
+            "confirmed": self.confirmed,
         }[basis]
 
 
@@ -124,6 +130,9 @@ def judge(
     if facts is None:
         return Judgement("unknown_reference", None, billed, None)
     rate = choose(rates, fee, facts)
+    if rate is None and fee == FREIGHT and facts.confirmed is not None:
+        # nothing else was agreed: what was confirmed is what may be billed
+        rate = Rate(0, fee, "confirmed", Decimal(1))
     if rate is None:
         return Judgement("no_rate", None, billed, None)
     should = expected(rate, facts)

@@ -24,6 +24,7 @@ from . import (
     service_charge,
     service_invoice,
     shipment_confirmation,
+    shipment_confirmation_cost,
     shipment_confirmation_hold,
     shipment_lots,
     shipment_parcels,

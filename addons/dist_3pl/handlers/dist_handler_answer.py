@@ -56,6 +56,7 @@ class DistHandlerAnswer(models.AbstractModel):
                 self._answer_unknown(inbound, key)
                 continue
             inbound.link(picking)
+            picking._dist_keep_status([(picking, inbound.document)])
             getattr(self, f"_apply_{inbound.document.status}")(inbound, picking)
             for message_type, note in self._answer_closes(inbound.document).items():
                 closed.setdefault((backend, message_type, note), []).append(key)

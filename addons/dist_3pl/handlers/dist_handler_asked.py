@@ -215,6 +215,7 @@ class DistHandlerAsked(models.AbstractModel):
             values[self._asked_state] = "sent" if later else "accepted"
             values["dist_reason"] = False
         picking._dist_write(values)
+        picking._dist_keep_first_status(result.verdict.remote_status)
 
     def _failed(self, message, error):
         """Show on the transfer why it was not asked for."""

@@ -61,6 +61,9 @@ class ReceiptConfirmationHandler(models.AbstractModel):
             self.env["dist.receipt.booking"]._costs(receipts)
             for receipt in receipts:
                 receipt.inbound.link(receipt.picking)
+            self.env["stock.picking"]._dist_keep_status(
+                (receipt.picking, receipt.document) for receipt in receipts
+            )
 
     # ---------------------------------------------------------------- match
 

@@ -47,6 +47,9 @@ class ShipmentConfirmationHandler(models.AbstractModel):
             for shipment in shipments:
                 shipment.shipped = self._allocate(shipment)
             self._write(shipments)
+            self.env["stock.picking"]._dist_keep_status(
+                (shipment.picking, shipment.document) for shipment in shipments
+            )
 
     # ---------------------------------------------------------------- match
 

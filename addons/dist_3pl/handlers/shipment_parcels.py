@@ -41,12 +41,20 @@ class ShipmentParcels(models.AbstractModel):
             "sscc": parcel.sscc,
             "package_type": parcel.package_type,
             "weight_kg": float(parcel.weight_kg or 0),
+            **self._cost(shipment, parcel.shipping_cost),
             "shipped_at": document.shipped_at.replace(tzinfo=None),
             "content_ids": [
                 (0, 0, self._content_values(shipment, content))
                 for content in parcel.contents
             ],
         }
+
+    def _cost(self, shipment, money):
+        if not money:
+            return {}
+        costs = self.env["dist.shipping.cost"]
+        currency = costs._currency(money.currency, shipment.picking.company_id)
+        return {"shipping_cost": float(money.amount), "currency_id": currency.id}
 
     def _content_values(self, shipment, content):
         line = shipment.lines.filtered(

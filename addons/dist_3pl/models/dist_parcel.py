@@ -29,6 +29,10 @@ class DistParcel(models.Model):
     sscc = fields.Char("SSCC", readonly=True, index="btree_not_null")
     package_type = fields.Char(readonly=True)
     weight_kg = fields.Float("Weight (kg)", digits="Stock Weight", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    shipping_cost = fields.Monetary(
+        readonly=True, help="Where the warehouse tells it parcel by parcel."
+    )
     shipped_at = fields.Datetime(readonly=True)
     content_ids = fields.One2many("dist.parcel.content", "parcel_id", "Contents")
 

@@ -26,6 +26,7 @@ class DistRateLine(models.Model):
             ("parcel", "Per parcel"),
             ("kg", "Per kilogram"),
             ("stated", "By what the partner counted"),
+            ("confirmed", "By the shipping cost confirmed"),
         ],
         default="order",
         required=True,

@@ -134,4 +134,26 @@ class DistServiceCharge(models.Model):
             weight_kg=exact(weight) if weight else None,
             carrier=self.carrier or parcels[:1].carrier or "",
             stated=exact(stated) if stated else None,
+            confirmed=self._confirmed_cost(picking),
         )
+
+    def _confirmed_cost(self, picking):
+        """Give the shipping cost that was confirmed for the request of a transfer.
+
+        A request may leave in several shipments, each a delivery of its own.
+        """
+        if not picking.dist_request_key:
+            return None
+        costs = (
+            self.env["dist.shipping.cost"]
+            .sudo()
+            .search(
+                [
+                    ("backend_id", "=", self.backend_id.id),
+                    ("picking_id.dist_request_key", "=", picking.dist_request_key),
+                ]
+            )
+        )
+        if not costs:
+            return None
+        return exact(self.currency_id.round(costs._total_in(self.currency_id)))

@@ -32,6 +32,7 @@ RIGHTS = {
     "dist.routing.simulation.line": ("", "rwcu", "rwcu", "rwcu", "rwcu", "rwcu"),
     "dist.routing.simulation.verdict": ("", "rwcu", "rwcu", "rwcu", "rwcu", "rwcu"),
     "dist.service.charge": ("", "r", "rw", "rw", "rw", "r"),
+    "dist.shipping.cost": ("", "r", "r", "r", "r", "r"),
     "dist.service.invoice": ("", "r", "r", "r", "r", "r"),
 }
 ACTIONS = {

@@ -105,3 +105,22 @@ def test_what_the_partner_counted_is_taken_where_the_rate_says_so():
     storage = Rate(3, "storage", "stated", Decimal("1.20"))
     facts = Facts(stated=Decimal(10))
     assert finding("storage", 12, facts=facts, rates=[storage]) == "ok"
+
+
+def test_freight_without_a_rate_is_what_was_confirmed_with_the_shipment():
+    told = Facts(confirmed=Decimal("7.50"))
+    assert finding("freight", "7.50", facts=told, rates=[]) == "ok"
+    assert finding("freight", "7.51", facts=told, rates=[]) == "too_high"
+    assert finding("pick", "7.50", facts=told, rates=[]) == "no_rate"
+
+
+def test_a_rate_for_freight_counts_before_what_was_confirmed():
+    told = Facts(confirmed=Decimal("7.50"), parcels=Decimal(2))
+    assert finding("freight", "12", facts=told, rates=[FREIGHT]) == "ok"
+
+
+def test_confirmed_freight_may_be_billed_with_a_surcharge():
+    surcharge = Rate(3, "freight", "confirmed", Decimal("1.05"))
+    told = Facts(confirmed=Decimal("10"))
+    assert finding("freight", "10.50", facts=told, rates=[surcharge]) == "ok"
+    assert finding("freight", "10.50", facts=Facts(), rates=[surcharge]) == "no_basis"
