@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fnmatch
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from ..core.errors import ConfigurationError, DataError, DistError
@@ -147,12 +147,23 @@ def oldest_first(files: Iterable[RemoteFile]) -> list[RemoteFile]:
     return sorted(files, key=lambda file: (file.mtime, file.name))
 
 
-def unchanged(
-    files: Sequence[RemoteFile], later: Iterable[RemoteFile]
+def standing_still(
+    files: Sequence[RemoteFile],
+    seconds: float,
+    look: Callable[[str, str], list[RemoteFile]],
+    sleep: Callable[[float], None],
 ) -> list[RemoteFile]:
-    """Give the files that look the same in a later listing."""
-    seen = set(later)
-    return [file for file in files if file in seen]
+    """Give the files that look the same after so many seconds.
+
+    :param look: ``(folder, pattern)`` to a listing, as the transport's ``list``
+    :param sleep: waits; not called when there is nothing to wait for
+    """
+    if not files:
+        return []
+    sleep(seconds)
+    folders = dict.fromkeys(file.folder for file in files)
+    later = {file for folder in folders for file in look(folder, "*")}
+    return [file for file in files if file in later]
 
 
 def temporary_name(name: str) -> str:

@@ -30,9 +30,9 @@ from .files import (
     check_name,
     is_wanted,
     oldest_first,
+    standing_still,
     temporary_name,
     too_large,
-    unchanged,
 )
 
 #: Failures that a person must mend; all others of the file system may pass.
@@ -98,13 +98,7 @@ class FolderTransport:
 
     def stable(self, files: Sequence[RemoteFile], seconds: float) -> list[RemoteFile]:
         """Give those that look the same after so many seconds."""
-        if not files:
-            return []
-        self._sleep(seconds)
-        later: list[RemoteFile] = []
-        for folder in {file.folder for file in files}:
-            later += self.list(folder, "*")
-        return unchanged(files, later)
+        return standing_still(files, seconds, self.list, self._sleep)
 
     def read_many(self, files: Sequence[RemoteFile]) -> Iterator[Reading]:
         """Give each file with its bytes or its error, in the order asked for."""

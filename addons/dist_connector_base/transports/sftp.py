@@ -20,7 +20,7 @@ from .files import (
     check_name,
     is_wanted,
     oldest_first,
-    unchanged,
+    standing_still,
 )
 from .sftp_session import SftpSettings, open_session
 from .sftp_wire import Job, Pipeline, ProtocolBroken, Steps
@@ -80,13 +80,7 @@ class SftpTransport:
 
     def stable(self, files: Sequence[RemoteFile], seconds: float) -> list[RemoteFile]:
         """Give those that look the same after so many seconds."""
-        if not files:
-            return []
-        self._sleep(seconds)
-        later: list[RemoteFile] = []
-        for folder in {file.folder for file in files}:
-            later += self.list(folder, "*")
-        return unchanged(files, later)
+        return standing_still(files, seconds, self.list, self._sleep)
 
     def read_many(self, files: Sequence[RemoteFile]) -> Iterator[Reading]:
         """Give each file with its bytes or its error, in the order asked for."""
