@@ -61,6 +61,7 @@ def test_an_advice_has_a_row_per_line(house):
         {
             "receipt_key": "W-IN-1",
             "order_reference": "P00007",
+            "warehouse": "W",
             "expected_on": "2026-03-20",
             "ship_from": {"name": "Tea Estate"},
             "lines": [
@@ -87,10 +88,10 @@ def test_an_advice_has_a_row_per_line(house):
     header, first, second = drop.content.decode().splitlines()
     assert header == (
         "receipt_key;order_reference;supplier;expected_date;line_key;sku;description;"
-        "quantity;unit;pack_unit;packs;lots"
+        "quantity;unit;pack_unit;packs;lots;warehouse"
     )
-    assert first == ("W-IN-1;P00007;Tea Estate;2026-03-20;51;SKU-001;;24;each;case;2;")
-    assert second.endswith(";5;each;;;L1=3=2027-01-31,L2=2=")
+    assert first == "W-IN-1;P00007;Tea Estate;2026-03-20;51;SKU-001;;24;each;case;2;;W"
+    assert second.endswith(";5;each;;;L1=3=2027-01-31,L2=2=;W")
     assert house.build("find_receipt_notice_file", notice) == (
         ("in", "in/processed"),
         "ASN_W-IN-1.csv",
@@ -239,7 +240,7 @@ def test_an_authorisation_of_a_return(house):
     drop = house.build("write_return", document)
     assert drop.name == "RMA_RMA00001.csv"
     assert drop.content.decode().splitlines()[1] == (
-        "RMA00001;S00012;W-OUT-1;;;1;SKU-001;2;each;NOT_WANTED;RESTOCK"
+        "RMA00001;S00012;W-OUT-1;;;1;SKU-001;2;each;NOT_WANTED;RESTOCK;"
     )
 
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from addons.dist_connector_base.core.canonical import FulfilmentCancel
+from addons.dist_connector_base.core.canonical import Article, FulfilmentCancel
 from addons.dist_connector_base.core.errors import DataError, MappingError
-from addons.dist_connector_base.core.profile import file_place, keys
+from addons.dist_connector_base.core.profile import file_place, keys, load_profile
 
-from .conftest import Backend
+from .conftest import PROFILES, Backend
 
 SHIPMENT_COLUMNS = (
     "shipment_no;request_key;warehouse_reference;shipped_at;carrier;service;line_key;"
@@ -66,13 +66,13 @@ def test_an_order_file_has_a_row_per_line(house, request_document):
     assert header == (
         "request_key;order_reference;ship_to_name;street;street2;city;zip;state;"
         "country;phone;email;carrier;service;requested_date;line_key;sku;description;"
-        "quantity;unit;lot"
+        "quantity;unit;lot;warehouse"
     )
     assert first == (
         "CSV-OUT-1;S00012;Ada Lovelace;1 Market Street;Floor 2;Chicago;60601;IL;US;"
-        "+1 312 555 0101;ada@shop.example;UPS;Ground;2026-03-14;41;SKU-001;;3;each;"
+        "+1 312 555 0101;ada@shop.example;UPS;Ground;2026-03-14;41;SKU-001;;3;each;;BOB"
     )
-    assert second.endswith(';42;SKU-005;"Tea; green";2;each;L7')
+    assert second.endswith(';42;SKU-005;"Tea; green";2;each;L7;BOB')
 
 
 def test_a_cancel_file(house):
@@ -218,3 +218,84 @@ def test_another_charset_is_named(house):
 def test_a_half_written_file_is_refused(house):
     payload = shipments(row(), row())
     assert refused(house, payload[: len(payload) - 40]).path == "row 3"
+
+
+def test_a_missing_column_is_named_with_its_row_and_a_new_one_is_let_pass(house):
+    (document,) = house.read(
+        "shipment_confirmation",
+        shipments(row()).replace(b"final", b"final;driver").replace(b";Y", b";Y;Joe"),
+        "file",
+    )
+    assert document.confirmation_key == "SH1"
+    error = refused(house, shipments(row()).replace(b"tracking;", b"trakking;"))
+    assert error.path == "row 1, column tracking"
+    assert error.message == "is missing; there is 'trakking'"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_files_of_other_programs_are_read_alike(house, mark, end):
+    written = shipments(row(service='"Express"', lot='"L;1"', expiry=""))
+    payload = mark + written.replace(b"\r\n", end.encode())
+    (document,) = house.read("shipment_confirmation", payload, "file")
+    assert (document.service, document.lines[0].lots[0].lot) == ("EXPRESS", "L;1")
+
+
+def test_a_line_break_inside_quotes_is_part_of_the_text(house):
+    payload = (
+        b"request_key;status;warehouse_reference;reason_code;reason_text\r\n"
+        b'K1;REJECTED;;ADDR;"no such\r\nstreet"\r\nK2;MAYBE;;;\r\n'
+    )
+    error = refused(house, payload, "fulfilment_response", MappingError)
+    assert error.path == "row 3, column status"
+
+
+def test_a_house_that_writes_latin_1_is_read_when_its_profile_says_so(house):
+    payload = (
+        "request_key;status;warehouse_reference;reason_code;reason_text\r\n"
+        "K1;REJECTED;;;Straße gibt es nicht\r\n"
+    ).encode("latin-1")
+    told = refused(house, payload, "fulfilment_response")
+    assert told.path == "line 2"
+    text = (PROFILES / "csv_sftp.yaml").read_text("utf-8")
+    agreed = text.replace("codec: csv\n", "codec: csv\n      charset: latin-1\n")
+    house.profile = load_profile(agreed)
+    (document,) = house.read("fulfilment_response", payload, "file")
+    assert document.reason == "Straße gibt es nicht"
+
+
+def test_an_article_has_a_row_for_its_unit_and_one_for_each_pack(house):
+    article = Article.parse(
+        {
+            "article_key": "T/1#aa",
+            "sku": "T/1",
+            "name": "Tea",
+            "tracking": "serial",
+            "packs": [{"unit": "CS", "quantity": 12, "gtin": "14006381333938"}],
+        }
+    )
+    drop = house.build("write_article", article)
+    assert drop.name == "ITEM_T-1#aa.csv"
+    assert drop.content.decode().splitlines() == [
+        "sku;name;tracking;has_expiry;weight_kg;volume_m3;unit;contains;gtin",
+        "T/1;Tea;SERIAL;N;;;each;1;",
+        "T/1;Tea;SERIAL;N;;;case;12;14006381333938",
+    ]
+    assert house.build("find_article_file", article).name == drop.name
+    assert house.profile.flows["article"].answer == "at_once", "the file is the answer"
+
+
+def test_stock_of_several_warehouses_comes_in_a_file_each(house):
+    def stock(*codes):
+        rows = "".join(
+            f"2026-07-01T06:00:00Z;A;{number};;;;SELLABLE;{code}\n"
+            for number, code in enumerate(codes, 1)
+        )
+        head = "taken_at;sku;quantity;allocated;lot;expiry;status;warehouse\n"
+        return house.read("inventory_snapshot", (head + rows).encode(), "file")[0]
+
+    ham, ber = stock("HAM"), stock("BER")
+    assert ham.snapshot_key != ber.snapshot_key, "both are of the same moment"
+    assert (ham.warehouse, ber.warehouse) == ("HAM", "BER")
+    assert stock("HAM", "BER").warehouse == "HAM+BER", "nobody's, so a person sees it"
+    assert stock("").warehouse == "CSV", "the setting of the backend"

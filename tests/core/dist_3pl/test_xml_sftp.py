@@ -64,7 +64,8 @@ def test_an_order_file_in_the_order_that_was_agreed(house, request_document):
     assert (drop.folder, drop.name) == ("in", "ORD_XML-OUT-1.xml")
     assert drop.content.decode() == (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<Order number="XML-OUT-1" client="ACME"><Reference>S00012</Reference>'
+        '<Order number="XML-OUT-1" client="ACME" warehouse="BOB">'
+        "<Reference>S00012</Reference>"
         "<Carrier>UPS</Carrier><Service>Ground</Service>"
         "<DeliveryDate>2026-03-14</DeliveryDate><Consignee><Name>Ada Lovelace</Name>"
         "<Street>1 Market Street</Street><Street2>Floor 2</Street2>"
@@ -160,3 +161,79 @@ def test_faults_name_their_place_in_the_partners_file(house):
     assert twice.path.endswith("Line.Sku")
     assert "<Stock>" in refused(house, "<Stock/>").message
     assert "DOCTYPE" in refused(house, f"<!DOCTYPE x>{SHIPMENTS[38:]}").message
+
+
+def test_it_has_every_flow_of_the_csv_set(house):
+    csv = Backend("csv_sftp").profile
+    assert set(house.profile.flows) == set(csv.flows)
+    assert {name: flow.answer for name, flow in house.profile.flows.items()} == {
+        name: flow.answer for name, flow in csv.flows.items()
+    }
+    assert set(house.profile.expectations) == set(csv.expectations)
+
+
+def test_namespaces_of_the_partners_own_are_not_looked_at(house):
+    plain = house.read("shipment_confirmation", SHIPMENTS.encode(), "file")
+    named = SHIPMENTS.replace(
+        "<Shipments>",
+        '<Shipments xmlns="urn:house" xmlns:xsi="http://www.w3.org/2001/'
+        'XMLSchema-instance" xsi:schemaLocation="urn:house house.xsd">',
+    )
+    assert house.read("shipment_confirmation", named.encode(), "file") == plain
+    prefixed = SHIPMENTS.replace("</", "</w:").replace("<Sh", "<w:Sh")
+    for name in ("Order", "Line", "Sku", "Quan", "Lot", "Num", "Exp", "Ser", "Car"):
+        prefixed = prefixed.replace(f"<{name}", f"<w:{name}")
+    for name in ("Ware", "Final", "Parcel", "Track", "Weight", "Cont", "Item"):
+        prefixed = prefixed.replace(f"<{name}", f"<w:{name}")
+    prefixed = prefixed.replace("<w:Shipments>", '<w:Shipments xmlns:w="urn:house">')
+    assert house.read("shipment_confirmation", prefixed.encode(), "file") == plain
+
+
+def test_one_line_without_lots_reads_as_many_with_them(house):
+    text = (
+        '<Receipts><Receipt number="R1"><Advice>A</Advice>'
+        "<ReceivedAt>2026-07-01T10:00:00Z</ReceivedAt><Final>true</Final><Lines>"
+        '<Line id="1"><Sku>T</Sku><Quantity unit="EA">2</Quantity></Line>'
+        "</Lines></Receipt></Receipts>"
+    )
+    (receipt,) = house.read("receipt_confirmation", text.encode(), "file")
+    (line,) = receipt.lines
+    assert (line.quantity, line.condition, line.lots) == (2, "good", [])
+    assert (receipt.completes_receipt, receipt.charges) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("message_type", "text", "path"),
+    [
+        (
+            "receipt_confirmation",
+            '<Receipts><Receipt number="R1"><Advice>A</Advice><ReceivedAt>2026-07-01'
+            'T10:00:00Z</ReceivedAt><Lines><Line id="1"><Sku>T</Sku><Quantity '
+            'unit="EA">two</Quantity></Line></Lines></Receipt></Receipts>',
+            "Receipt[0].Lines.Line[0].Quantity._text",
+        ),
+        (
+            "inventory_adjustment",
+            '<Adjustments><Adjustment number="A1"><AdjustedAt>2026-07-01T10:00:00Z'
+            '</AdjustedAt><Lines><Line><Sku>T</Sku><Quantity unit="EA">1</Quantity>'
+            "<ReasonCode>LOST</ReasonCode><Expiry>31.01.2027</Expiry></Line></Lines>"
+            "</Adjustment></Adjustments>",
+            "Adjustment[0].Lines.Line[0].Expiry",
+        ),
+        (
+            "return_notice",
+            '<Returns><Return number="T1"><ReturnedAt>2026-07-01T10:00:00Z</ReturnedAt>'
+            '<Lines><Line><Sku>T</Sku><Quantity unit="EA">-1</Quantity>'
+            "<Disposition>RESTOCK</Disposition></Line></Lines></Return></Returns>",
+            "Return[0].Lines.Line[0].Quantity._text",
+        ),
+        (
+            "service_charge",
+            '<Fees><Fee number="C1"><ChargedOn>2026-07-03</ChargedOn><Code>PICK</Code>'
+            '<Amount currency="EURO">6</Amount></Fee></Fees>',
+            "Fee[0].Amount._currency",
+        ),
+    ],
+)
+def test_a_bad_value_is_named_in_every_file(house, message_type, text, path):
+    assert refused(house, text, message_type).path == path

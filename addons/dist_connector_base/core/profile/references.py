@@ -43,14 +43,14 @@ def check_fields(op: Operation, model: type[Part], path: Path) -> Iterator[Fault
 
 
 def _check_columns(op: Operation, path: Path) -> Iterator[Fault]:
-    entry = op.body.entry if isinstance(op.body, Each) else op.body
-    if not isinstance(entry, Group):
-        return
     known = [*op.format.columns, *op.format.optional]
-    for name in entry.fields:
-        if name not in known:
-            hint = did_you_mean(name, known)
-            yield (*path, "body"), f"{name!r} is not a column of the format{hint}"
+    for entry in op.body.entries if isinstance(op.body, Listed) else [op.body]:
+        row = entry.entry if isinstance(entry, Each) else entry
+        for name in row.fields if isinstance(row, Group) else ():
+            if name not in known:
+                hint = did_you_mean(name, known)
+                words = f"{name!r} is not a column of the format{hint}"
+                yield (*path, "body"), words
 
 
 def _check_body(node: MapNode, kind: Any, path: Path) -> Iterator[Fault]:

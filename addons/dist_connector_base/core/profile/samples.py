@@ -22,6 +22,7 @@ compared entry by entry. Settings are the defaults of the profile and the sample
 codes are the profile's own.
 """
 
+import contextlib
 import datetime as dt
 import json
 import urllib.parse
@@ -33,6 +34,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ..codecs import json_codec
 from ..errors import DistError, MappingError
 from .context import Context
+from .formats import Format
 
 #: The clock of samples that name none.
 NOW = dt.datetime(2026, 1, 15, 12, tzinfo=dt.timezone.utc)
@@ -150,7 +152,7 @@ def _run(profile: Any, sample: SampleSpec) -> list[str]:
         if payload is None:
             payload = json_codec.encode(sample.data).decode()
         form = getattr(profile.flows.get(sample.flow), "format", None)
-        raw = payload.encode(form.charset if form else "utf-8")
+        raw = payload.encode((form.charset if form else "") or "utf-8")
         preview = preview_in(profile, sample.flow, raw, ctx, sample.source)
     told = [
         f"{f.path}: {f.message}" if f.path else f.message for f in preview.all_faults
@@ -162,22 +164,28 @@ def _run(profile: Any, sample: SampleSpec) -> list[str]:
     if told:
         return told
     if sample.sends is not None:
-        return compare(sample.sends, _sent(preview.sending, sample.sends))
+        form = profile.operations[profile.flows[sample.flow].send].format
+        return compare(sample.sends, _sent(preview.sending, sample.sends, form))
     read = [one.content for one in preview.read if not one.skipped]
     return compare(sample.gives, read)
 
 
-def _sent(sending: Any, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Give what would leave in the words of a sample."""
+def _sent(sending: Any, wanted: dict[str, Any], form: Format) -> dict[str, Any]:
+    """Give what would leave in the words of a sample.
+
+    A body that the sample writes as a group or a list is read in the operation's form:
+    a CSV file is then its rows.
+    """
+    from .inbound import decode_format
+
     if sending is None:
         return {}
     parts = urllib.parse.urlsplit(sending.address)
     body: Any = sending.body.decode("utf-8", "replace")
     if isinstance(wanted.get("body"), (dict, list)):
-        try:
-            body = json_codec.decode(sending.body)
-        except DistError:
-            body = sending.body.decode("utf-8", "replace")
+        # what cannot be read is shown as the text it is
+        with contextlib.suppress(DistError):
+            body = decode_format(form, sending.body)
     return {
         "method": sending.method,
         "path": parts.path if parts.scheme else sending.address,

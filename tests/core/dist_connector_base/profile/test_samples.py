@@ -53,6 +53,41 @@ def test_the_samples_of_a_shipped_profile_pass(path):
     assert {result.name: result.faults for result in results if result.faults} == {}
 
 
+CSV = """
+profile: house
+version: "1"
+title: House
+transport: folder
+operations:
+  write:
+    file: {folder: in, name: "{request_key}.csv"}
+    format: {codec: csv, delimiter: ";", columns: [number, text, amount]}
+    body:
+      each: lines
+      map: {number: parent().request_key, text: description, amount: quantity}
+flows:
+  fulfilment_request: {direction: out, send: write}
+samples:
+  - name: an order
+    flow: fulfilment_request
+    document:
+      request_key: R1
+      order_reference: SO1
+      warehouse: WH
+      ship_to: {name: Ada}
+      lines: [{line_key: "1", sku: A, quantity: 2, description: "a;b"}]
+    sends:
+      file: in/R1.csv
+      body: [{number: R1, text: "a;b", amount: "2"}]
+"""
+
+
+def test_a_file_is_compared_by_its_rows():
+    assert faults(CSV) == {"an order": []}
+    (told,) = faults(CSV.replace("body: [{number: R1", "body: [{number: R2")).values()
+    assert told == ['body[0].number is "R1", not "R2"']
+
+
 def test_samples_that_hold():
     assert faults(TEXT) == {"a shipment": [], "an unknown carrier": [], "an order": []}
 
