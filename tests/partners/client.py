@@ -332,18 +332,27 @@ class SftpPartner(Partner):
         folder: Path,
         state: Path | None = None,
         stays: bool = False,
+        files: str = "csv",
         **settings: Any,
     ) -> Self:
-        """Start the process on the folder that holds ``in`` and ``out``."""
-        partner = cls(["--folder", str(folder)], settings, state, stays)
+        """Start the process on the folder that holds ``in`` and ``out``.
+
+        :param files: ``csv`` or ``xml``
+        """
+        arguments = ["--folder", str(folder), "--files", files]
+        partner = cls(arguments, settings, state, stays)
         partner.folder = Path(folder)
         return partner.launch()
 
     folder: Path
 
-    def report_inventory(self) -> None:
-        """Write a stock report in the next round."""
-        self.control("inventory")
+    def report_inventory(self, warehouse: str = "") -> None:
+        """Write a stock report in the next round, as that of a warehouse."""
+        self.control("inventory", warehouse=warehouse)
+
+    def articles(self) -> dict[str, list[dict[str, str]]]:
+        """Return the rows told of each product, by SKU."""
+        return self.control("articles")
 
     def bill(self, invoice: str, prices: Mapping[str, str], currency: str) -> None:
         """Bill what was shipped, and the storage; ``overbill`` strikes a request's fee.

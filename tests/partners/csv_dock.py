@@ -1,4 +1,4 @@
-"""The CSV partner's files about receipts, returns and stock changes."""
+"""A file partner's files about receipts, returns and stock changes, as rows."""
 
 import datetime
 import json
@@ -88,6 +88,7 @@ class CsvDock:
             "receipt_key": advice["key"],
             "order_reference": first["order_reference"],
             "warehouse_reference": str(advice["id"]),
+            "warehouse": first.get("warehouse", ""),
             "received_at": self._local(arrival["at"]),
             "unit": first["unit"],
             "final": "Y" if arrival["final"] else "N",
@@ -116,6 +117,7 @@ class CsvDock:
         document = json.loads(back["document"])
         first = document["rows"][0] if "rows" in document else document
         told = ("order_reference", "request_key", "tracking", "original_tracking")
+        told += ("warehouse",)
         head = {
             "return_no": f"T{number}",
             "return_key": back["key"],

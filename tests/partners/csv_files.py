@@ -10,24 +10,29 @@ from .warehouse import OrderLine
 COLUMNS = {
     "ORD": "request_key;order_reference;ship_to_name;street;street2;city;zip;state;"
     "country;phone;email;carrier;service;requested_date;line_key;sku;description;"
-    "quantity;unit;lot",
+    "quantity;unit;lot;warehouse",
+    "ITEM": "sku;name;tracking;has_expiry;weight_kg;volume_m3;unit;contains;gtin",
+    "CHG": "change_key;request_key;changes;ship_to_name;street;street2;city;zip;state;"
+    "country;phone;email;carrier;service;ship_date;requested_date;line_key;sku;"
+    "quantity;previous_quantity;unit;warehouse",
     "CAN": "request_key;reason",
-    "ACK": "request_key;status;warehouse_reference;reason_code;reason_text",
+    "ACK": "request_key;status;warehouse_reference;reason_code;reason_text;change_key",
     "SHP": "shipment_no;request_key;warehouse_reference;shipped_at;carrier;service;"
-    "line_key;sku;quantity;unit;lot;serial;expiry;tracking;weight_kg;sscc;final",
-    "INV": "taken_at;sku;quantity;allocated;lot;expiry;status",
+    "line_key;sku;quantity;unit;lot;serial;expiry;tracking;weight_kg;sscc;final;"
+    "warehouse",
+    "INV": "taken_at;sku;quantity;allocated;lot;expiry;status;warehouse",
     "ASN": "receipt_key;order_reference;supplier;expected_date;line_key;sku;"
-    "description;quantity;unit;pack_unit;packs;lots",
+    "description;quantity;unit;pack_unit;packs;lots;warehouse",
     "ASC": "receipt_key;reason",
     "RMA": "return_key;order_reference;request_key;tracking;original_tracking;"
-    "line_key;sku;quantity;unit;reason_code;disposition",
+    "line_key;sku;quantity;unit;reason_code;disposition;warehouse",
     "RAK": "receipt_key;status;warehouse_reference;reason_code;reason_text",
     "RCV": "receipt_no;receipt_key;order_reference;warehouse_reference;received_at;"
     "line_key;sku;quantity;unit;condition;lot;serial;expiry;reason_code;reason_text;"
-    "freight;currency;final",
+    "freight;currency;final;warehouse",
     "RTN": "return_no;return_key;order_reference;request_key;tracking;"
     "original_tracking;returned_at;sku;quantity;unit;disposition;reason_code;"
-    "reason_text;lot;serial;expiry",
+    "reason_text;lot;serial;expiry;warehouse",
     "ADJ": "adjustment_no;adjusted_at;sku;quantity;unit;reason_code;reason_text;"
     "from_status;status;lot;expiry",
     "FEE": "charge_no;invoice_no;charged_on;kind;fee;amount;currency;request_key;"
@@ -49,12 +54,17 @@ TEXT_COLUMN = {
 
 #: The column that names the document that a file to the partner is about.
 KEY_COLUMN = {
+    "ITEM": "sku",
     "ORD": "request_key",
+    "CHG": "change_key",
     "CAN": "request_key",
     "ASN": "receipt_key",
     "ASC": "receipt_key",
     "RMA": "return_key",
 }
+
+#: Columns that not every row fills in.
+LATER = {"warehouse", "change_key"}
 
 Row = Mapping[str, str]
 
@@ -89,8 +99,21 @@ def write(kind: str, rows: Iterable[Row], delimiter: str = ";") -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([row[name] for name in columns] for row in rows)
+    writer.writerows([_cell(row, name) for name in columns] for row in rows)
     return out.getvalue()
+
+
+def _cell(row: Row, name: str) -> str:
+    return row.get(name, "") if name in LATER else row[name]
+
+
+def spoiled(kind: str, rows: Iterable[Row], fault: str) -> bytes:
+    """Return the file as a changed export setting in the warehouse writes it."""
+    if fault == "wrong_delimiter":
+        return write(kind, rows, delimiter=",").encode()
+    column = TEXT_COLUMN[kind]
+    rows = [{**row, column: f"{row[column]} für Lübeck".strip()} for row in rows]
+    return write(kind, rows).encode("latin-1")
 
 
 def order_lines(rows: Iterable[Row]) -> list[OrderLine]:
@@ -110,7 +133,11 @@ def order_lines(rows: Iterable[Row]) -> list[OrderLine]:
             raise AgreementError(f"row {number}: quantity {quantity}")
         result.append(
             OrderLine(
-                row["line_key"], row["sku"], row["description"], quantity, row["lot"]
+                row["line_key"],
+                row["sku"],
+                row.get("description", ""),
+                quantity,
+                row.get("lot", ""),
             )
         )
     return result

@@ -1,15 +1,14 @@
-"""Files that the CSV partner puts out, with the faults that readers must survive."""
+"""Files that a partner puts out, with the faults that readers must survive."""
 
 import datetime
 import json
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any
 
-from . import csv_files
 from .books import Books
 from .faults import Fault, strike
+from .file_sets import FileSet
 
 #: half_written: finished after ``seconds``. wrong_*: the right file follows under
 #: another name after ``resend_after`` seconds, or never.
@@ -22,11 +21,15 @@ HELD = 1e11  # Unix seconds far ahead: held until something lets it go
 
 
 class Outbox:
-    """The queue of rows to be written into ``out``."""
+    """The queue of rows to be written into ``out``.
 
-    def __init__(self, books: Books, folder: Path) -> None:
+    :param files: how rows become a file
+    """
+
+    def __init__(self, books: Books, folder: Path, files: FileSet) -> None:
         self.books = books
         self.folder = folder
+        self.files = files
 
     def queue(self, kind: str, request_key: str, rows: list[dict[str, str]]) -> None:
         """Queue rows that belong together, in the transaction of their change."""
@@ -90,20 +93,19 @@ class Outbox:
     ) -> None:
         rows = [row for entry in entries for row in json.loads(entry["rows"])]
         name = self._name(kind, entries[0]["id"])
-        content = csv_files.write(kind, rows).encode()
+        content = self.files.write(kind, rows)
         if fault is None or fault.kind == "file_twice":
             self._put(name, content)
             if fault:
-                again = name.replace(".csv", "_again.csv")
-                self._later(fault.seconds(0), again, content)
+                self._later(fault.seconds(0), self._beside(name, "again"), content)
         elif fault.kind == "half_written":
             # straight under its final name, cut inside a row
             (self.folder / name).write_bytes(content[: len(content) * 3 // 5])
             self._later(fault.seconds(1.5), name, content)
         else:
-            self._put(name, _spoiled(kind, rows, fault.kind))
+            self._put(name, self.files.spoil(kind, rows, fault.kind))
             if fault.arguments.get("resend_after") is not None:
-                right = name.replace(".csv", "_corrected.csv")
+                right = self._beside(name, "corrected")
                 self._later(float(fault.arguments["resend_after"]), right, content)
         with self.books.work():
             for entry in entries:
@@ -121,13 +123,23 @@ class Outbox:
 
     def _name(self, kind: str, number: int) -> str:
         now = datetime.datetime.now(datetime.timezone.utc)
-        return f"{kind}_{now:%Y%m%d%H%M%S}_{number:06d}.csv"
+        return f"{kind}_{now:%Y%m%d%H%M%S}_{number:06d}.{self.files.ending}"
+
+    def _beside(self, name: str, word: str) -> str:
+        ending = f".{self.files.ending}"
+        return f"{name.removesuffix(ending)}_{word}{ending}"
 
     def _put(self, name: str, content: bytes) -> None:
         """Write under a temporary name, then rename: nobody sees half a file."""
         temporary = self.folder / f".{name}.part"
         temporary.write_bytes(content)
         temporary.replace(self.folder / name)
+        self._done(name)
+
+    def _done(self, name: str) -> None:
+        """Say that a file is whole, where that was agreed."""
+        if ending := self.books.settings().get("done_ending"):
+            (self.folder / f"{name}{ending}").touch()
 
     def _later(self, seconds: float, name: str, content: bytes) -> None:
         self.books.run(
@@ -143,15 +155,7 @@ class Outbox:
             if path.exists():
                 with path.open("ab") as file:
                     file.write(row["content"][path.stat().st_size :])
+                self._done(row["name"])
             else:
                 self._put(row["name"], row["content"])
             self.books.run("DELETE FROM rewrites WHERE id = ?", row["id"])
-
-
-def _spoiled(kind: str, rows: list[dict[str, Any]], fault: str) -> bytes:
-    """Return the file as a changed export setting in the warehouse writes it."""
-    if fault == "wrong_delimiter":
-        return csv_files.write(kind, rows, delimiter=",").encode()
-    column = csv_files.TEXT_COLUMN[kind]
-    rows = [{**row, column: f"{row[column]} für Lübeck".strip()} for row in rows]
-    return csv_files.write(kind, rows).encode("latin-1")

@@ -1,7 +1,7 @@
-"""A warehouse that exchanges CSV files through a folder, as a process.
+"""A warehouse that exchanges CSV or XML files through a folder, as a process.
 
 It sits inside the partner's house, behind the SFTP server, and works on the local
-folder. ``python -m tests.partners.sftp_3pl --state DIR --folder DIR``
+folder. ``python -m tests.partners.sftp_3pl --state DIR --folder DIR [--files xml]``
 """
 
 import contextlib
@@ -12,11 +12,12 @@ import zoneinfo
 from pathlib import Path
 from typing import Any
 
-from . import csv_bill, csv_files, outbox, plans
+from . import articles, changes, csv_bill, csv_files, outbox, plans
 from .addresses import refusal
 from .control import House, parser, read_settings
 from .csv_dock import TAKEN, CsvDock
 from .csv_files import AgreementError
+from .file_sets import SETS
 from .outbox import Outbox
 from .stockroom import aside
 
@@ -24,24 +25,29 @@ CHANNEL = "csv"
 
 
 class CsvHouse(House):
-    """The CSV partner: takes files from ``in``, writes files into ``out``.
+    """The file partner: takes files from ``in``, writes files into ``out``.
 
     Settings besides the warehouse's: ``file_every`` and ``inventory_every``, seconds
-    between two rounds of files and of stock reports (0 = only on request).
+    between two rounds of files and of stock reports (0 = only on request);
+    ``done_ending`` of the done-files of both sides (empty: there are none);
+    ``needs_articles``: an order for a product that nobody told of is refused.
     """
 
     fault_kinds = (*outbox.FILE_FAULTS, *outbox.ACK_FAULTS, *csv_bill.FAULTS)
-    setting_names = ("file_every", "inventory_every")
+    setting_names = ("file_every", "inventory_every", "done_ending", "needs_articles")
 
-    def __init__(self, folder: Path, shared: Path) -> None:
+    def __init__(self, folder: Path, shared: Path, files: str = "csv") -> None:
+        self.files = SETS[files]
         self._in, self._out = shared / "in", shared / "out"
         self._processed = self._in / "processed"
         for place in (self._processed, self._out / "archive"):
             place.mkdir(parents=True, exist_ok=True)
         super().__init__(folder)
-        self.outbox = Outbox(self.books, self._out)
+        articles.prepare(self.books)
+        self.outbox = Outbox(self.books, self._out, self.files)
         self.csv_dock = CsvDock(self.dock, self.outbox)
-        self.actions["inventory"] = lambda body: self.report_inventory()
+        self.actions["inventory"] = lambda body: self.report_inventory(**body)
+        self.actions["articles"] = lambda body: articles.listing(self.books)
         self.actions["resend"] = self._resend
         self.actions["bill"] = lambda body: csv_bill.bill(self.outbox, **body)
         self._next_round = self._next_inventory = 0.0
@@ -94,8 +100,8 @@ class CsvHouse(House):
         """Queue the rows that tell of what came in."""
         self.csv_dock.event(name, number)
 
-    def report_inventory(self) -> None:
-        """Queue a report of all stock."""
+    def report_inventory(self, warehouse: str = "") -> None:
+        """Queue a report of all stock, as that of a warehouse."""
         taken_at = self._local(time.time())
         rows = [
             {
@@ -105,7 +111,7 @@ class CsvHouse(House):
                 "allocated": level["committed"],
                 "lot": level["lot"],
                 "expiry": level["expiry"],
-                "status": "sellable",
+                "status": "SELLABLE",
             }
             for level in self.levels()
         ]
@@ -114,12 +120,20 @@ class CsvHouse(House):
             for row in aside(self.books)
         ]
         if rows:
+            rows = [{**row, "warehouse": warehouse} for row in rows]
             self.outbox.queue("INV", "", rows)
 
     def _acknowledge(
-        self, key: str, status: str, reference: str, code: str = "", reason: str = ""
+        self,
+        key: str,
+        status: str,
+        reference: str,
+        code: str = "",
+        reason: str = "",
+        change_key: str = "",
     ) -> None:
         row = {
+            "change_key": change_key,
             "request_key": key,
             "status": status,
             "warehouse_reference": reference,
@@ -142,6 +156,7 @@ class CsvHouse(House):
             "carrier": shipment[0]["carrier"],
             "service": shipment[0]["service"],
             "final": "Y" if shipment[0]["final"] else "N",
+            "warehouse": ordered[0].get("warehouse", ""),
         }
         packed = self.books.rows(
             "SELECT * FROM packed JOIN parcels ON parcels.position = packed.parcel"
@@ -179,10 +194,12 @@ class CsvHouse(House):
     def _arrived(self) -> list[Path]:
         """Return the files to take, oldest first."""
         found = []
+        done = self.books.settings().get("done_ending") or ""
         for path in (
             path
             for kind in csv_files.KEY_COLUMN
-            for path in self._in.glob(f"{kind}_*.csv")
+            for path in self._in.glob(f"{kind}_*.{self.files.ending}")
+            if path.with_name(path.name + done).exists()
         ):
             with contextlib.suppress(FileNotFoundError):
                 # the control port asks while the wire's thread archives
@@ -215,14 +232,20 @@ class CsvHouse(House):
             number += 1
             target = self._processed / f"{path.name}.{number}"
         path.rename(target)
+        if done := self.books.settings().get("done_ending"):
+            path.with_name(path.name + done).unlink(missing_ok=True)
 
     def _handle(self, path: Path) -> str:
-        kind, request_key = path.stem[:3], path.stem[4:]
+        kind, _line, request_key = path.stem.partition("_")
         try:
-            rows = csv_files.read(kind, path.read_bytes())
+            rows = self.files.read(kind, path.read_bytes())
+            if kind == "ITEM":
+                return articles.learn(self.books, rows)
             column = csv_files.KEY_COLUMN[kind]
             if {row[column] for row in rows} != {request_key}:
                 raise AgreementError("the rows name another document than the file")
+            if kind == "CHG":
+                return self._change(rows)
             if kind in TAKEN:
                 return self.csv_dock.take(kind, request_key, rows)
             if kind == "CAN":
@@ -245,6 +268,11 @@ class CsvHouse(House):
         if wrong:
             self._reject(request_key, "ADDRESS", " ".join(wrong.values()))
             return "rejected"
+        if self.books.settings().get("needs_articles"):
+            unknown = articles.unknown(self.books, (line.sku for line in lines))
+            if unknown:
+                self._reject(request_key, "UNKNOWN_ITEM", ", ".join(unknown))
+                return "rejected"
         refuse = plans.plan_of(self.books, request_key)["refuse"]
         if refuse:
             self._reject(request_key, "REFUSED", refuse)
@@ -260,6 +288,17 @@ class CsvHouse(House):
     def _reject(self, request_key: str, code: str, reason: str) -> None:
         self.warehouse.record_call(request_key, "rejected", reason)
         self._acknowledge(request_key, "REJECTED", "", code, reason)
+
+    def _change(self, rows: list[dict[str, str]]) -> str:
+        lines = csv_files.order_lines([row for row in rows if row["quantity"] != "0"])
+        key, change_key = rows[0]["request_key"], rows[0]["change_key"]
+        order_id = self.warehouse.order_id(CHANNEL, key)
+        reason = changes.change(self.books, order_id, rows, lines)
+        status = "CHANGE_REFUSED" if reason else "CHANGED"
+        self._acknowledge(
+            key, status, str(order_id or ""), "", reason, change_key=change_key
+        )
+        return status.lower()
 
     def _cancel(self, request_key: str) -> str:
         order_id = self.warehouse.order_id(CHANNEL, request_key)
@@ -279,10 +318,11 @@ class CsvHouse(House):
 
 def main() -> None:
     """Run the partner until SIGTERM."""
-    options = parser("A warehouse with CSV files for tests and the demo day.")
+    options = parser("A warehouse with files for tests and the demo day.")
+    options.add_argument("--files", choices=sorted(SETS), default="csv")
     options.add_argument("--folder", type=Path, required=True, help="the shared folder")
     given = options.parse_args()
-    house = CsvHouse(given.state, given.folder)
+    house = CsvHouse(given.state, given.folder, given.files)
     house.configure(read_settings(given.setting))
     house.run({}, given.control_port)
 

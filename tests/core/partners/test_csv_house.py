@@ -35,7 +35,7 @@ def test_damaged_goods_of_a_receipt_are_told_and_not_picked(csv_partner, buyer):
         ("DAMAGED", ""),
     ]
     assert stock_told(csv_partner, buyer, "A-9") == {
-        ("L1", "sellable"): "4",
+        ("L1", "SELLABLE"): "4",
         ("", "DAMAGED"): "2",
     }
 
@@ -44,7 +44,7 @@ def test_a_change_of_status_moves_goods_aside(csv_partner, buyer):
     csv_partner.stock({"A-8": 5})
     csv_partner.change("A-8", 2, "STATUS", from_status="SELLABLE", status="DAMAGED")
     assert stock_told(csv_partner, buyer, "A-8") == {
-        ("", "sellable"): "3",
+        ("", "SELLABLE"): "3",
         ("", "DAMAGED"): "2",
     }
 
