@@ -11,10 +11,10 @@ answered with a fault and counted. ``GET /state`` tells what the warehouse holds
     act, and then drop the connection: so many answers
 ``hold``
     seconds that each write takes
-``ship``
-    numbers of orders that leave now
-``receive``
-    numbers of receipts of which one piece a line arrives now, and no more will
+``ship``, ``arrive``, ``receive``, ``bring_back``, ``adjust``, ``bill``
+    what happens in the warehouse now: lists; see the classes that do it
+``stock``, ``status``
+    what lies there by SKU, and statuses of orders by their number
 """
 
 import argparse
@@ -22,6 +22,7 @@ import datetime as dt
 import json
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,13 @@ from typing import Any
 import zeep
 from lxml import etree
 
+from .soap_inbound import Receipts, Returns
+from .soap_orders import STATUS_NAMES, Orders, now, view
+from .soap_stock import Bills, Stock
+
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SCHEMA = "http://www.w3.org/2001/XMLSchema"
 USER, PASSWORD, OWNER = "odoo", "let me in", "ACME"
-#: Statuses as this warehouse has set them.
-OPEN, SHIPPED, REMOVED = 200, 500, 1000
 
 
 class Refused(Exception):
@@ -45,96 +48,52 @@ class Warehouse:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.orders: dict[str, dict[str, Any]] = {}
-        self.receipts: dict[str, dict[str, Any]] = {}
-        self.stock = {"SKU-001": 40, "SKU-005": 7}
+        self.stock = Stock()
+        self.orders = Orders(self.stock.articles)
+        self.receipts = Receipts()
+        self.returns = Returns(self.orders)
+        self.bills = Bills()
         self.writes = self.at_once = self.most_at_once = self.violations = 0
         self.lose = 0
         self.hold = 0.0
 
-    def process_order(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Create, update or remove an order; refuse what the warehouse cannot do."""
-        order = arguments["co"]
-        info = order["OrderInfo"]
-        number = info["GoodsOwnerOrderNumber"]
+    def write(self, work: Callable[[dict[str, Any]], Any], read: dict[str, Any]) -> Any:
+        """Do one write; the warehouse does them one after the other."""
         with self.lock:
             self.writes += 1
-            known = self.orders.get(number)
-            if info["OrderOperation"] == "Remove":
-                return self._remove(number, known)
-            lines = order["CustomerOrderLines"]["CustomerOrderLine"]
-            unknown = [
-                e["ArticleNumber"]
-                for e in lines
-                if e["ArticleNumber"] not in self.stock
-            ]
-            if unknown:
-                return self._result(False, message=f"No article {min(unknown)}")
-            if known is None:
-                self.orders[number] = known = {"id": 1000 + len(self.orders)}
-            known |= {"status": OPEN, "lines": lines, "name": order["Customer"]["Name"]}
-            known["updated"] = dt.datetime.now(dt.timezone.utc)
-            return self._result(True, known["id"], number)
+            return work(read)
 
-    def _remove(self, number: str, known: dict[str, Any] | None) -> dict[str, Any]:
-        if known is None or known["status"] == SHIPPED:
-            return self._result(False, message="The order has left")
-        known |= {"status": REMOVED, "updated": dt.datetime.now(dt.timezone.utc)}
-        return self._result(True, known["id"], number)
-
-    def process_in_order(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Announce a receipt, or drop it."""
-        info = arguments["co"]["InOrderInfo"]
-        number = info["GoodsOwnerOrderNumber"]
-        with self.lock:
-            known = self.receipts.setdefault(number, {"id": 5000 + len(self.receipts)})
-            if info["InOrderOperation"] == "Remove":
-                known["status"] = REMOVED
-            else:
-                lines = arguments["co"]["InOrderLines"]["InOrderLine"]
-                known |= {"status": OPEN, "lines": lines}
-            known["updated"] = dt.datetime.now(dt.timezone.utc)
-            return {**self._result(True, 0, number), "InOrderId": known["id"]}
-
-    @staticmethod
-    def _result(
-        success: bool, order_id: int = 0, number: str = "", message=None
-    ) -> Any:
-        return {
-            "ErrorMessage": message,
-            "GoodsOwnerOrderNumber": number or None,
-            "OrderId": order_id,
-            "InOrderId": 0,
-            "ArticleDefId": 0,
-            "Success": success,
+    def plan(self, planned: dict[str, Any]) -> None:
+        """Change how the warehouse behaves, and let things happen in it."""
+        happens = {
+            "ship": self.orders.ship,
+            "arrive": self.receipts.arrive,
+            "receive": self.receipts.receive,
+            "bring_back": self.returns.bring_back,
+            "adjust": self.stock.adjust,
+            "bill": self.bills.add,
         }
-
-    def find(self, query: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-        """Give the orders that a query is for."""
-        wanted = ((query or {}).get("OrderNumbersToGet") or {}).get("string")
-        since = (query or {}).get("LastUpdatedFrom")
-        return [
-            (number, order)
-            for number, order in self.orders.items()
-            if (not wanted or number in wanted)
-            and (since is None or order["updated"] >= _aware(since))
-        ]
-
-    def plan(self, told: dict[str, Any]) -> None:
-        """Change how the warehouse behaves."""
         with self.lock:
-            self.lose = told.get("lose", self.lose)
-            self.hold = told.get("hold", self.hold)
-            for number in told.get("receive", []):
-                now = dt.datetime.now(dt.timezone.utc)
-                self.receipts[number] |= {"status": SHIPPED, "updated": now}
-            for number in told.get("ship", []):
-                now = dt.datetime.now(dt.timezone.utc)
-                self.orders[number] |= {"status": SHIPPED, "updated": now}
+            self.lose = planned.get("lose", self.lose)
+            self.hold = planned.get("hold", self.hold)
+            self.stock.items |= planned.get("stock", {})
+            for number, status in planned.get("status", {}).items():
+                self.orders.held[number] |= {"status": status, "updated": now()}
+            for name, happen in happens.items():
+                for what in planned.get(name, []):
+                    happen(what)
 
-
-def _aware(moment: dt.datetime) -> dt.datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
+    def state(self) -> dict[str, Any]:
+        """Tell what the warehouse holds, and what it went through."""
+        return {
+            "orders": self.orders.held,
+            "receipts": self.receipts.held,
+            "returns": self.returns.held,
+            "articles": self.stock.articles,
+            "writes": self.writes,
+            "most_at_once": self.most_at_once,
+            "violations": self.violations,
+        }
 
 
 class Service:
@@ -173,27 +132,58 @@ class Service:
         return etree.tostring(written.content, xml_declaration=True, encoding="utf-8")
 
     def _do(self, name: str, read: dict[str, Any]) -> Any:
-        if name == "ProcessOrder":
-            return self.warehouse.process_order(read)
-        if name == "GetOrdersByQuery":
-            found = self.warehouse.find(read["query"])
-            return {"Orders": {"Order": [_order(*entry) for entry in found]}}
-        if name == "GetInventoryByQuery":
-            lines = [_stock(*entry) for entry in self.warehouse.stock.items()]
-            return {"InventoryLines": {"InventoryLine": lines}, "GoodsOwnerId": 1}
-        if name == "ProcessInOrder":
-            return self.warehouse.process_in_order(read)
-        if name == "GetInOrdersByQuery":
-            wanted = ((read["query"] or {}).get("InOrderNumbersToGet") or {}).get(
-                "string"
-            )
-            found = [
-                _receipt(number, receipt)
-                for number, receipt in self.warehouse.receipts.items()
-                if not wanted or number in wanted
-            ]
-            return {"InOrders": {"ReceivedInOrder": found}}
+        house = self.warehouse
+        writes = {
+            "ProcessOrder": house.orders.process,
+            "UpdateOrderLines": house.orders.report,
+            "ProcessInOrder": house.receipts.process,
+            "UpdateInOrderLines": house.receipts.report,
+            "ProcessReturnOrder": house.returns.process,
+            "ProcessArticle": house.stock.process_article,
+        }
+        if name in writes:
+            return house.write(writes[name], read)
+        asked = {
+            "GetOrdersByQuery": self._orders,
+            "GetInOrdersByQuery": lambda r: {
+                "InOrders": {"ReceivedInOrder": house.receipts.find(r["query"])}
+            },
+            "GetReturnOrdersByQuery": lambda r: house.returns.find(
+                r["ReturnOrdersQuery"]
+            ),
+            "GetInventoryByQuery": lambda r: house.stock.by_query(
+                r["GetInventoryQuery"]
+            ),
+            "GetInventoryItems": lambda _r: house.stock.by_item(),
+            "GetInventoryChanges": lambda r: house.stock.changed(r["query"]),
+            "GetInvoices": lambda r: house.bills.find(r["query"]),
+            "GetOrderStatuses": lambda _r: {
+                "OrderStatuses": {"OrderStatus": _statuses("OrderStatus", ORDERS)}
+            },
+            "GetInOrderStatuses": lambda _r: {
+                "InOrderStatuses": {
+                    "InOrderStatus": _statuses("InOrderStatus", INBOUND)
+                }
+            },
+        }
+        if name in asked:
+            return asked[name](read)
         raise Refused(f"nobody asked for {name} yet")
+
+    def _orders(self, read: dict[str, Any]) -> dict[str, Any]:
+        found = self.warehouse.orders.find(read["query"])
+        return {"Orders": {"Order": [view(*entry) for entry in found]}}
+
+
+#: Statuses as this warehouse has set them, with one that nobody expects.
+ORDERS = {**STATUS_NAMES, 310: "On the cart"}
+INBOUND = {100: "Expected", 300: "At the door", 500: "Received", 1000: "Removed"}
+
+
+def _statuses(kind: str, names: dict[int, str]) -> list[dict[str, Any]]:
+    return [
+        {f"{kind}Id": number, f"{kind}Name": name} for number, name in names.items()
+    ]
 
 
 #: What a service says where it has nothing to say and must say something.
@@ -215,104 +205,6 @@ def _complete(kind: Any, told: dict[str, Any]) -> None:
             told[name] = _NOTHING.get(element.type.name, 0)
 
 
-def _article(sku: str) -> dict[str, Any]:
-    return {"ArticleNumber": sku, "IsStockArticle": True}
-
-
-def _stock(sku: str, quantity: int) -> dict[str, Any]:
-    return {
-        "Article": _article(sku),
-        "NumberOfBookedItems": 2,
-        "NumberOfItems": quantity,
-        "NumberOfLockedItems": 0,
-        "ToReceiveNumberOfItems": 0,
-    }
-
-
-def _receipt(number: str, receipt: dict[str, Any]) -> dict[str, Any]:
-    received = receipt["status"] == SHIPPED
-    lines = [
-        {
-            "Article": _article(line["ArticleNumber"]),
-            "ExternalOrderLineCode": line["ExternalOrderLineCode"],
-            "AdvisedNumberOfItems": line["NumberOfItems"],
-            "ReceivedNumberOfItems": 1 if received else 0,
-        }
-        for line in receipt.get("lines", [])
-    ]
-    return {
-        "InOrderInfo": {
-            "InOrderId": receipt["id"],
-            "GoodsOwnerOrderNumber": number,
-            "LastReceivedTime": receipt["updated"] if received else None,
-            "InOrderStatusNumber": receipt["status"],
-        },
-        "ReceivedInOrderLines": {"ReceivedInOrderLine": lines},
-        "ReceivedArticleItems": {
-            "ReceivedArticlItem": [
-                {
-                    "Article": line["Article"],
-                    "ExternalOrderLineCode": line["ExternalOrderLineCode"],
-                    "Batch": f"B-{number}",
-                    "InDate": receipt["updated"],
-                    "ExpiryDate": dt.datetime(2027, 1, 31),
-                    "NumberOfItems": 1,
-                    "OriginalArticleItemId": 1,
-                }
-                for line in lines
-                if received
-            ]
-        },
-    }
-
-
-def _order(number: str, order: dict[str, Any]) -> dict[str, Any]:
-    shipped = order["status"] == SHIPPED
-    lines = [
-        {
-            "Article": _article(line["ArticleNumber"]),
-            "OrderedNumberOfItems": line["NumberOfItems"],
-            "PickedNumberOfItems": line["NumberOfItems"] if shipped else 0,
-            "ExternalOrderLineCode": line["ExternalOrderLineCode"],
-            "IsParentLine": False,
-            "DoPick": True,
-        }
-        for line in order["lines"]
-    ]
-    items = [
-        {
-            "Article": _article(line["ArticleNumber"]),
-            "ArticleItemId": 1,
-            "InDate": order["updated"],
-            "BatchNo": line["Batch"],
-            "ExternalOrderLineCode": line["ExternalOrderLineCode"],
-            "NumberOfItems": line["NumberOfItems"],
-            "IsPicked": True,
-            "Returned": False,
-            "ExpiryDate": dt.datetime(2027, 1, 31),
-        }
-        for line in order["lines"]
-        if shipped and line["Batch"]
-    ]
-    return {
-        "OrderInfo": {
-            "OrderId": order["id"],
-            "GoodsOwnerOrderNumber": number,
-            "CreatedDate": order["updated"],
-            "ShippedTime": order["updated"] if shipped else None,
-            "WayBill": f"WB-{number}" if shipped else None,
-            "OrderStatusNumber": order["status"],
-            "OrderStatusText": {OPEN: "Open", SHIPPED: "Sent"}.get(order["status"]),
-            "PickedNumberOfItems": 0,
-            "OrderedNumberOfItems": 0,
-        },
-        "Success": True,
-        "PickedOrderLines": {"PickedOrderLine": lines},
-        "PickedArticleItems": {"PickedArticleItem": items},
-        "Transporter": {"Code": "DHL"},
-    }
-
-
 class Handler(BaseHTTPRequestHandler):
     """HTTP around the service."""
 
@@ -324,11 +216,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Tell what the warehouse holds."""
-        house = self.service.warehouse
-        told = {
-            name: getattr(house, name)
-            for name in ("orders", "writes", "most_at_once", "violations")
-        }
+        told = self.service.warehouse.state()
         self._say(200, json.dumps(told, default=str).encode(), "application/json")
 
     def do_POST(self) -> None:

@@ -1,47 +1,33 @@
-"""Ongoing WMS over SOAP, held against the partner's own WSDL.
-
-The WSDL is not ours to ship. Where ``../shared/contracts`` (or ``DIST_CONTRACTS``)
-lacks it, what needs it is skipped and says so.
-"""
+"""Ongoing WMS over SOAP, held against the partner's own WSDL: orders and shipments."""
 
 import datetime as dt
 import json
-import os
-import subprocess
-import sys
-from decimal import Decimal
-from pathlib import Path
 
 import pytest
-import requests
 
 from addons.dist_connector_base.core import profile as language
 from addons.dist_connector_base.core.canonical import (
-    DOCUMENTS,
     FulfilmentCancel,
+    FulfilmentChange,
+    ShipmentAcknowledgement,
 )
 from addons.dist_connector_base.core.codecs import json_codec
 from addons.dist_connector_base.core.errors import MappingError, UnknownOutcomeError
 from addons.dist_connector_base.core.wire import Found, HttpResponse, Outcome
-from addons.dist_connector_base.transports.rest import RestSettings, RestTransport
-from addons.dist_connector_base.transports.soap import SoapTransport, read_wsdl
-from tests.partners import soap_3pl
+from addons.dist_connector_base.transports.soap import read_wsdl
 
-from .conftest import Backend
-
-ReceiptNotice = DOCUMENTS["receipt_notice"]
-ReceiptCancel = DOCUMENTS["receipt_cancel"]
-ROOT = Path(__file__).resolve().parents[3]
-CONTRACTS = Path(os.environ.get("DIST_CONTRACTS") or ROOT.parent / "shared/contracts")
-WSDL = CONTRACTS / "ongoing-soap/service.wsdl"
-needs_wsdl = pytest.mark.skipif(
-    not WSDL.exists(), reason=f"no WSDL of the partner at {WSDL} (DIST_CONTRACTS)"
-)
+from .soap_house import WSDL, backend, needs_wsdl, soap_house
 
 
 @pytest.fixture
 def house():
-    return Backend("ongoing_soap", {"goods_owner": soap_3pl.OWNER, "user": "odoo"})
+    return backend()
+
+
+@pytest.fixture(scope="module")
+def partner():
+    with soap_house() as opened:
+        yield opened
 
 
 def told(result) -> HttpResponse:
@@ -146,57 +132,6 @@ def test_one_job_at_a_time_may_talk_to_the_partner(house):
 # ------------------------------------------------------------- against the contract
 
 
-@pytest.fixture(scope="module")
-def partner():
-    """Start the warehouse in a process of its own."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.partners.soap_3pl", str(WSDL)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.kill()
-        process.wait()
-
-
-@pytest.fixture
-def service(partner):
-    settings = RestSettings(partner, allow_private_network=True, read_timeout=5)
-    identity = {"UserName": soap_3pl.USER, "Password": soap_3pl.PASSWORD}
-    with SoapTransport(RestTransport(settings), WSDL.read_bytes(), identity) as opened:
-        yield opened
-
-
-def state(partner) -> dict:
-    return requests.get(f"{partner}/state", timeout=5).json()
-
-
-def plan(partner, **values) -> None:
-    requests.post(f"{partner}/plan", json=values, timeout=5).raise_for_status()
-
-
-def send(house, service, name, document):
-    operation = house.profile.operations[name]
-    return language.judge(operation, service.call(house.build(name, document)))
-
-
-def look_up(house, service, name, document):
-    response = service.call(house.build(name, document))
-    operation = house.profile.operations[name]
-    return language.judge_look_up(operation, response, document, house.ctx)
-
-
-def polled(house, service, message_type):
-    flow = house.profile.flows[message_type]
-    operation = house.profile.operations[flow.poll.operation]
-    response = service.call(language.first_page(operation, "", house.ctx))
-    assert language.page_items(operation, response)
-    return house.read(message_type, response.body, "poll")
-
-
 @needs_wsdl
 def test_every_operation_of_the_profile_is_in_the_wsdl(house):
     wanted = {op.soap for op in house.profile.operations.values()}
@@ -204,36 +139,50 @@ def test_every_operation_of_the_profile_is_in_the_wsdl(house):
 
 
 @needs_wsdl
-def test_order_is_taken_found_and_cancelled(house, service, partner, request_document):
+def test_order_is_taken_found_and_cancelled(partner, request_document):
     request = request_document(request_key="ONG-1")
     cancel = FulfilmentCancel(request_key="ONG-1")
-    assert look_up(house, service, "find_order", request).answer is Found.ABSENT
-    verdict = send(house, service, "process_order", request)
+    assert partner.look_up("find_order", request).answer is Found.ABSENT
+    verdict = partner.send("process_order", request)
     assert verdict.outcome is Outcome.ACCEPTED
-    kept = state(partner)["orders"]["ONG-1"]
-    assert kept["name"] == "Ada Lovelace"
+    kept = partner.state()["orders"]["ONG-1"]
+    assert (kept["name"], kept["service"]) == ("Ada Lovelace", "GROUND")
     assert [line["ExternalOrderLineCode"] for line in kept["lines"]] == ["41", "42"]
-    found = look_up(house, service, "find_order", request)
-    assert (found.verdict.remote_id, found.verdict.remote_status) == (
-        verdict.remote_id,
-        "200",
-    )
-    unheard = look_up(house, service, "find_removed_order", cancel)
-    assert unheard.answer is Found.ABSENT
-    assert send(house, service, "remove_order", cancel).outcome is Outcome.ACCEPTED
-    heard = look_up(house, service, "find_removed_order", cancel)
-    assert heard.answer is Found.FOUND
-    assert "ONG-1" in [
-        d.request_key for d in polled(house, service, "fulfilment_response")
-    ]
-    assert state(partner)["violations"] == 0
+    found = partner.look_up("find_order", request).verdict
+    assert (found.remote_id, found.remote_status) == (verdict.remote_id, "200")
+    gone = partner.look_up("find_removed_order", cancel)
+    assert gone.answer is Found.ABSENT
+    assert partner.send("remove_order", cancel).outcome is Outcome.ACCEPTED
+    gone = partner.look_up("find_removed_order", cancel)
+    assert gone.answer is Found.FOUND
+    assert partner.polled("fulfilment_response", request_key="ONG-1")
+    assert partner.state()["violations"] == 0
 
 
 @needs_wsdl
-def test_refusal_inside_a_200_is_a_rejection(house, service, request_document):
+def test_urgent_order_is_picked_first(partner, request_document):
+    partner.send("process_order", request_document(request_key="U1", priority="urgent"))
+    partner.send("process_order", request_document(request_key="U2"))
+    orders = partner.state()["orders"]
+    assert (orders["U1"]["priority"], orders["U2"]["priority"]) == (1, None)
+
+
+@needs_wsdl
+def test_picker_reads_which_batches_where_there_are_several(partner, request_document):
+    lots = [{"lot": "L7", "quantity": 1}, {"lot": "L8", "quantity": 1}]
+    line = {"line_key": "1", "sku": "SKU-001", "quantity": 2, "notes": "Mind."}
+    request = request_document(request_key="B1", lines=[{**line, "lots": lots}])
+    partner.send("process_order", request)
+    (line,) = partner.state()["orders"]["B1"]["lines"]
+    assert (line["Batch"], line["OrderLineComment"]) == (None, "Mind. L7: 1, L8: 1")
+
+
+@needs_wsdl
+def test_refusal_inside_a_200_is_a_rejection(partner, request_document):
     lines = [{"line_key": "1", "sku": "UNHEARD-OF", "quantity": 1}]
-    refused = request_document(request_key="ONG-2", lines=lines)
-    verdict = send(house, service, "process_order", refused)
+    verdict = partner.send(
+        "process_order", request_document(request_key="ONG-2", lines=lines)
+    )
     assert (verdict.outcome, verdict.message) == (
         Outcome.REJECTED,
         "No article UNHEARD-OF",
@@ -242,74 +191,149 @@ def test_refusal_inside_a_200_is_a_rejection(house, service, request_document):
 
 @needs_wsdl
 def test_lost_answer_is_found_again_and_a_repeat_is_the_same_order(
-    house, service, partner, request_document
+    partner, request_document
 ):
     request = request_document(request_key="ONG-3")
-    plan(partner, lose=1)
+    partner.plan(lose=1)
     with pytest.raises(UnknownOutcomeError):
-        send(house, service, "process_order", request)
-    found = look_up(house, service, "find_order", request)
+        partner.send("process_order", request)
+    found = partner.look_up("find_order", request)
     assert found.answer is Found.FOUND
-    again = send(house, service, "process_order", request)
+    again = partner.send("process_order", request)
     assert again.remote_id == found.verdict.remote_id
 
 
-@needs_wsdl
-def test_shipment_and_stock_come_by_polling(house, service, partner, request_document):
-    send(house, service, "process_order", request_document(request_key="ONG-4"))
-    plan(partner, ship=["ONG-4"])
-    (shipped,) = [
-        document
-        for document in polled(house, service, "shipment_confirmation")
-        if document.request_key == "ONG-4"
+def change(request, **values):
+    lines = [
+        {"line_key": "41", "sku": "SKU-001", "quantity": 5, "previous_quantity": 3},
+        {"line_key": "42", "sku": "SKU-005", "quantity": 0, "previous_quantity": 2},
     ]
-    assert [(line.sku, line.quantity) for line in shipped.lines] == [
-        ("SKU-001", 3),
-        ("SKU-005", 2),
-    ]
-    assert [lot.lot for line in shipped.lines for lot in line.lots] == ["L7"]
-    assert shipped.parcels[0].tracking_number == "WB-ONG-4"
-    (stock,) = polled(house, service, "inventory_snapshot")
-    assert [(row.sku, row.quantity, row.allocated) for row in stock.rows] == [
-        ("SKU-001", Decimal(40), Decimal(2)),
-        ("SKU-005", Decimal(7), Decimal(2)),
-    ]
-
-
-@needs_wsdl
-def test_receipt_is_announced_dropped_and_confirmed(house, service, partner):
-    lines = [{"line_key": "8", "sku": "SKU-001", "quantity": 3}]
-    one, two = (
-        ReceiptNotice.parse({"receipt_key": key, "lines": lines})
-        for key in ("P1", "P2")
+    content = request.model_dump()
+    return FulfilmentChange.parse(
+        {
+            "change_key": f"{request.request_key}-C1",
+            "changes": ["lines"],
+            "lines": lines,
+            **{
+                name: content[name]
+                for name in ("request_key", "order_reference", "warehouse", "ship_to")
+            },
+            **values,
+        }
     )
-    cancel = ReceiptCancel(receipt_key="P2")
-    for notice in (one, two):
-        verdict = send(house, service, "process_in_order", notice)
-        assert (verdict.outcome, bool(verdict.remote_id)) == (Outcome.ACCEPTED, True)
-        found = look_up(house, service, "find_in_order", notice)
-        assert found.verdict.remote_id == verdict.remote_id
-    gone = look_up(house, service, "find_removed_in_order", cancel)
-    assert gone.answer is Found.ABSENT
-    assert send(house, service, "remove_in_order", cancel).outcome is Outcome.ACCEPTED
-    gone = look_up(house, service, "find_removed_in_order", cancel)
-    assert gone.answer is Found.FOUND
-    assert look_up(house, service, "find_in_order", two).answer is Found.ABSENT
-    plan(partner, receive=["P1"])
-    (receipt,) = polled(house, service, "receipt_confirmation")
-    (line,) = receipt.lines
-    assert (receipt.receipt_key, line.line_key) == ("P1", "8")
-    assert (line.quantity, line.expected_quantity) == (1, 3)
-    assert [(e.lot, e.expiry) for e in line.lots] == [("B-P1", dt.date(2027, 1, 31))]
+
+
+@needs_wsdl
+def test_change_replaces_the_order_and_is_known_after_a_lost_answer(
+    partner, request_document
+):
+    request = request_document(request_key="CH-1")
+    partner.send("process_order", request)
+    wanted = change(request)
+    asked = partner.look_up("find_changed_order", wanted)
+    assert asked.answer is Found.ABSENT
+    partner.plan(lose=1)
+    with pytest.raises(UnknownOutcomeError):
+        partner.send("change_order", wanted)
+    asked = partner.look_up("find_changed_order", wanted)
+    assert asked.answer is Found.FOUND
+    (line,) = partner.state()["orders"]["CH-1"]["lines"]
+    assert (line["ExternalOrderLineCode"], float(line["NumberOfItems"])) == ("41", 5)
+    assert partner.state()["violations"] == 0
+
+
+@needs_wsdl
+def test_change_of_an_order_that_is_picked_or_gone_is_refused(
+    partner, request_document
+):
+    request = request_document(request_key="CH-2")
+    assert partner.send("change_order", change(request)).message == "No order CH-2"
+    partner.send("process_order", request)
+    partner.plan(status={"CH-2": 300})
+    verdict = partner.send("change_order", change(request))
+    assert (verdict.outcome, verdict.message) == (
+        Outcome.REJECTED,
+        "Order CH-2 is worked on",
+    )
+
+
+@needs_wsdl
+def test_shipment_in_two_packages_with_lots_serials_and_sscc(partner, request_document):
+    partner.send("process_order", request_document(request_key="ONG-4"))
+    partner.plan(
+        ship=[
+            {
+                "number": "ONG-4",
+                "items": [
+                    {"line": "41", "quantity": 1, "serial": "S1", "package": 1},
+                    {"line": "41", "quantity": 1, "serial": "S2", "package": 2},
+                    {"line": "42", "quantity": 2, "batch": "L7", "package": 2}
+                    | {"expiry": "2027-01-31"},
+                ],
+                "packages": {
+                    "1": {"label": "JD0001", "weight": "1.5"},
+                    "2": {"label": "00340012345678901234", "weight": "2"},
+                },
+            }
+        ]
+    )
+    shipped = partner.polled("shipment_confirmation", request_key="ONG-4")
+    assert [(n.line_key, n.quantity, n.ordered_quantity) for n in shipped.lines] == [
+        ("41", 2, 3),
+        ("42", 2, 2),
+    ]
+    lots = [(e.serial or e.lot, e.quantity) for n in shipped.lines for e in n.lots]
+    assert lots == [("S1", 1), ("S2", 1), ("L7", 2)]
+    assert shipped.lines[1].lots[0].expiry == dt.date(2027, 1, 31)
+    one, two = shipped.parcels
+    assert (one.tracking_number, one.sscc, float(one.weight_kg)) == (
+        "JD0001",
+        None,
+        1.5,
+    )
+    assert two.sscc == "340012345678901234"
+    assert [(c.line_key, c.serial or c.lot, c.quantity) for c in two.contents] == [
+        ("41", "S2", 1),
+        ("42", "L7", 2),
+    ]
+
+
+@needs_wsdl
+def test_what_we_booked_is_reported_and_the_shipment_stays_the_same(
+    partner, request_document
+):
+    partner.send("process_order", request_document(request_key="ONG-6"))
+    partner.plan(ship=["ONG-6"])
+    shipped = partner.polled("shipment_confirmation", request_key="ONG-6")
+    booked = ShipmentAcknowledgement.parse(
+        {
+            "confirmation_key": shipped.confirmation_key,
+            "reference": "ONG-6",
+            "lines": [
+                {"line_key": line.line_key, "quantity": line.quantity}
+                for line in shipped.lines
+            ],
+        }
+    )
+    assert partner.send("report_shipped", booked).outcome is Outcome.ACCEPTED
+    reported = partner.state()["orders"]["ONG-6"]["reported"]
+    assert {code: float(count) for code, count in reported.items()} == {
+        "41": 3,
+        "42": 2,
+    }
+    again = partner.polled("shipment_confirmation", request_key="ONG-6")
+    assert again.content_hash() == shipped.content_hash()
+    strange = booked.model_copy(update={"reference": "GONE"})
+    assert partner.send("report_shipped", strange).outcome is Outcome.REJECTED
 
 
 @needs_wsdl
 def test_wrong_password_is_a_refusal(house, partner, request_document):
-    settings = RestSettings(partner, allow_private_network=True)
-    identity = {"UserName": soap_3pl.USER, "Password": "guess"}
-    with SoapTransport(RestTransport(settings), WSDL.read_bytes(), identity) as service:
-        request = request_document(request_key="ONG-5")
-        verdict = send(house, service, "process_order", request)
+    request = house.build("process_order", request_document(request_key="ONG-5"))
+    with partner.connect("guess") as service:
+        verdict = language.judge(
+            house.profile.operations["process_order"], service.call(request)
+        )
     assert (verdict.outcome, verdict.message) == (
         Outcome.REJECTED,
         "wrong user or password",

@@ -1,5 +1,10 @@
 """Canonical documents of the suite: one file per document, one meaning per field."""
 
+from .acknowledgement import (
+    BookedLine,
+    ReceiptAcknowledgement,
+    ShipmentAcknowledgement,
+)
 from .application_advice import AdviceError, ApplicationAdvice
 from .article import Article, ArticlePack
 from .base import DOCUMENTS, Document, Part, Problem, data_error, problems
@@ -45,6 +50,7 @@ __all__ = [
     "Article",
     "ArticlePack",
     "AuthorisedLine",
+    "BookedLine",
     "Charge",
     "Document",
     "FulfilmentCancel",
@@ -84,6 +90,7 @@ __all__ = [
     "Problem",
     "ProductPart",
     "Quantity",
+    "ReceiptAcknowledgement",
     "ReceiptCancel",
     "ReceiptCharge",
     "ReceiptConfirmation",
@@ -102,6 +109,7 @@ __all__ = [
     "SalesRow",
     "ServiceCharge",
     "ServiceInvoice",
+    "ShipmentAcknowledgement",
     "ShipmentConfirmation",
     "ShipmentConfirmationLine",
     "ShipmentNotice",

@@ -72,6 +72,23 @@ def _group_by(scope: Scope, value: Any, key: Any) -> list[dict[str, Any]] | None
     return [{"key": name, "rows": rows} for name, rows in groups.items()]
 
 
+def _spread(
+    scope: Scope, value: Any, inner: Any, keep: Any = None
+) -> list[dict[str, Any]] | None:
+    """``spread(invoices, &rows)``: each row with what it stands in, ``{of, row}``.
+
+    A third argument, ``&{no: number}``, says what is kept of the outer one.
+    """
+    if value is None:
+        return None
+    return [
+        {"of": of, "row": row}
+        for entry in _entries(value)
+        for of in [keep(entry, scope) if keep else entry]
+        for row in _entries(inner(entry, scope) or [], 1)
+    ]
+
+
 def _distinct(scope: Scope, value: Any) -> list[Any] | None:
     if value is None:
         return None
@@ -186,6 +203,7 @@ FUNCTIONS: dict[str, Function] = {
     "file_name": Function(lambda scope: scope.ctx.file_name or None, 0, 0),
     "if": Function(_choose, 2, 3),
     "group_by": Function(_group_by, 2, 2, frozenset({1})),
+    "spread": Function(_spread, 2, 3, frozenset({1, 2})),
     "distinct": Function(_distinct, 1, 1),
     "fingerprint": Function(_fingerprint, 1, 1),
     "text": Function(_text_of(lambda text: text), 1, 1),
@@ -200,6 +218,9 @@ FUNCTIONS: dict[str, Function] = {
     "lower": Function(_text_of(str.lower), 1, 1),
     "trim": Function(_text_of(str.strip), 1, 1),
     "left": Function(_text_of(lambda text, count: text[: int(count)]), 2, 2),
+    "right": Function(
+        _text_of(lambda text, count: text[max(len(text) - int(count), 0) :]), 2, 2
+    ),
     "replace": Function(_text_of(lambda t, old, new: t.replace(old, new)), 3, 3),
     "part": Function(_text_of(_part), 3, 3),
     "starts_with": Function(_text_of(lambda t, w: t.startswith(as_text(w))), 2, 2),

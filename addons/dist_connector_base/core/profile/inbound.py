@@ -124,9 +124,13 @@ def _documents(flow: FlowSpec, source: str) -> Expression | None:
 
 
 def _entry_path(paths: dict[int, str], entry: Any) -> str:
-    """Give the place of a document; a group of rows stands where its first row does."""
-    if id(entry) not in paths and isinstance(entry, dict) and entry.get("rows"):
-        entry = entry["rows"][0]
+    """Give the place of a document.
+
+    A group of rows stands where its first row does, a row of ``spread`` where it did.
+    """
+    if id(entry) not in paths and isinstance(entry, dict):
+        rows = entry.get("rows")
+        entry = rows[0] if rows else entry.get("row", entry)
     return paths.get(id(entry), "")
 
 

@@ -111,6 +111,8 @@ def test_a_quantity_that_is_missing_is_no_zero():
         ("format_date('2026-07-01T22:30:00Z', '%d.%m.%Y')", "02.07.2026"),
         ("concat('a', `1`, null, '-')", "a1-"),
         ("part('DE-12-X', '-', `1`)", "12"),
+        ("right('00340012345678901234', `18`)", "340012345678901234"),
+        ("right('12', `18`)", "12"),
         ("if(`0`, 'yes', 'no')", "yes"),
         ("upper('a')", "A"),
         ("setting('channel')", "7"),
@@ -157,6 +159,22 @@ def test_rows_are_grouped_in_order_of_appearance():
         ("2", [1, 3]),
         ("1", [2]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "of"),
+    [
+        ("spread(bills, &rows)", {"no": 1, "rows": [{"x": 1}, {"x": 2}]}),
+        ("spread(bills, &rows, &{bill: no})", {"bill": 1}),
+    ],
+)
+def test_rows_are_spread_with_what_they_stand_in(text, of):
+    bills = [{"no": 1, "rows": [{"x": 1}, {"x": 2}]}, {"no": 2}]
+    assert evaluate(text, {"bills": bills}) == [
+        {"of": of, "row": {"x": 1}},
+        {"of": of, "row": {"x": 2}},
+    ]
+    assert evaluate("spread(gone, &rows)", {}) is None
 
 
 @pytest.mark.parametrize(
