@@ -7,6 +7,8 @@ by lxml, which knows nothing of how the client writes them. What breaks the cont
 answered with a fault and counted. ``GET /state`` tells what the warehouse holds;
 ``POST /plan`` with JSON changes how it behaves:
 
+``reset``
+    forget everything first
 ``lose``
     act, and then drop the connection: so many answers
 ``hold``
@@ -48,6 +50,9 @@ class Warehouse:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self._open()
+
+    def _open(self) -> None:
         self.stock = Stock()
         self.orders = Orders(self.stock.articles)
         self.receipts = Receipts()
@@ -65,6 +70,8 @@ class Warehouse:
 
     def plan(self, planned: dict[str, Any]) -> None:
         """Change how the warehouse behaves, and let things happen in it."""
+        if planned.get("reset"):
+            self._open()
         happens = {
             "ship": self.orders.ship,
             "arrive": self.receipts.arrive,

@@ -1,4 +1,5 @@
 from . import (
+    acknowledgement,
     article,
     dist_handler_answer,
     dist_handler_asked,

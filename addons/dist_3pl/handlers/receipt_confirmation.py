@@ -64,6 +64,7 @@ class ReceiptConfirmationHandler(models.AbstractModel):
             self.env["stock.picking"]._dist_keep_status(
                 (receipt.picking, receipt.document) for receipt in receipts
             )
+        self.env["dist.handler.receipt_acknowledgement"]._collect(batch)
 
     # ---------------------------------------------------------------- match
 

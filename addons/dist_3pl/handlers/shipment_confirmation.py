@@ -50,6 +50,7 @@ class ShipmentConfirmationHandler(models.AbstractModel):
             self.env["stock.picking"]._dist_keep_status(
                 (shipment.picking, shipment.document) for shipment in shipments
             )
+        self.env["dist.handler.shipment_acknowledgement"]._collect(batch)
 
     # ---------------------------------------------------------------- match
 

@@ -13,6 +13,7 @@ from . import (
     test_inventory_snapshot,
     test_item_list,
     test_lots,
+    test_ongoing,
     test_parcels,
     test_partner_status,
     test_profiles,

@@ -161,7 +161,11 @@ def test_receipt_is_confirmed_by_lot_condition_and_with_what_is_short(partner):
         reference="P1",
         lines=[{"line_key": "8", "quantity": 4}],
     )
+    asked = partner.look_up("find_reported_in_order", booked)
+    assert asked.answer is Found.ABSENT
     assert partner.send("report_received", booked).outcome is Outcome.ACCEPTED
+    asked = partner.look_up("find_reported_in_order", booked)
+    assert asked.answer is Found.FOUND
     again = partner.polled("receipt_confirmation", receipt_key="P1")
     assert again.content_hash() == receipt.content_hash()
 

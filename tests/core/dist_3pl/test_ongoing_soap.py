@@ -315,7 +315,11 @@ def test_what_we_booked_is_reported_and_the_shipment_stays_the_same(
             ],
         }
     )
+    asked = partner.look_up("find_reported_order", booked)
+    assert asked.answer is Found.ABSENT
     assert partner.send("report_shipped", booked).outcome is Outcome.ACCEPTED
+    asked = partner.look_up("find_reported_order", booked)
+    assert asked.answer is Found.FOUND
     reported = partner.state()["orders"]["ONG-6"]["reported"]
     assert {code: float(count) for code, count in reported.items()} == {
         "41": 3,
