@@ -19,7 +19,7 @@ from .asked_lines import (
     ZERO,
     AskedLine,
     LotPart,
-    check_unit,
+    in_own_unit,
     joined,
     lot_parts,
     named,
@@ -58,7 +58,7 @@ def allocate(
 
     :raises DataError: unknown line or SKU, lots that do not add up, a serial number
         with another quantity than 1
-    :raises MappingError: another unit than was asked in
+    :raises MappingError: a unit that the product is not packed in
     :raises BusinessError: more than was asked, another SKU than was asked, or a
         tracked product without its lots
     """
@@ -67,7 +67,7 @@ def allocate(
     for index, said in enumerate(document.lines):
         path = f"lines[{index}]"
         candidates = _candidates(said, asked, path)
-        check_unit(said, candidates[0], path)
+        said = in_own_unit(said, candidates[0], path)
         for ref, share in _spread(said, candidates, left, path):
             shares[ref].append(share)
     return [
@@ -83,7 +83,7 @@ def surplus(
     """Say how much more was shipped than may be, by asked line; {} for nothing.
 
     :raises DataError: unknown line or SKU
-    :raises MappingError: another unit than was asked in
+    :raises MappingError: a unit that the product is not packed in
     :raises BusinessError: another SKU than was asked
     """
     left = {line.ref: line.open for line in asked}
@@ -91,7 +91,7 @@ def surplus(
     for index, said in enumerate(document.lines):
         path = f"lines[{index}]"
         candidates = _candidates(said, asked, path)
-        check_unit(said, candidates[0], path)
+        said = in_own_unit(said, candidates[0], path)
         rest = said.quantity
         for line in candidates:
             taken = min(rest, left[line.ref])

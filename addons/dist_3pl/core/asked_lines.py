@@ -4,7 +4,7 @@ Shipments and receipts alike name the lines they speak of, and the lots of what 
 tracked. What differs between them is in ``allocation`` and ``receiving``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,8 @@ from ...dist_connector_base.core.canonical import (
     ReceivedLine,
     ShipmentConfirmationLine,
 )
-from ...dist_connector_base.core.errors import BusinessError, DataError, MappingError
+from ...dist_connector_base.core.errors import BusinessError, DataError
+from .units import Pack, in_base
 
 ZERO = Decimal(0)
 SELLABLE = "sellable"
@@ -31,6 +32,7 @@ class AskedLine:
     :param done: what earlier confirmations shipped or brought of it
     :param tracking: ``none``, ``lot`` or ``serial``
     :param surplus: what a person allowed to be shipped beyond what was asked
+    :param packs: gives the product's packs; asked for only where they are needed
     """
 
     ref: int
@@ -41,6 +43,7 @@ class AskedLine:
     unit: str = "EA"
     tracking: str = "none"
     surplus: Decimal = ZERO
+    packs: Callable[[], Sequence[Pack]] = tuple
 
     @property
     def open(self) -> Decimal:
@@ -82,20 +85,15 @@ def named(said: Said, asked: Iterable[AskedLine], path: str) -> list[AskedLine]:
     return found
 
 
-def check_unit(said: Said, line: AskedLine, path: str) -> None:
-    """Refuse to read a case as an each.
+def in_own_unit(said: Said, line: AskedLine, path: str) -> Said:
+    """Give a confirmation line in the unit that was asked in.
 
-    :raises MappingError: another unit than was asked in
+    :raises MappingError: the product has no such pack
+    :raises DataError: it is no whole number of pieces
     """
-    if said.unit != line.unit:
-        raise MappingError(
-            f"confirmed in {said.unit}, asked for in {line.unit}",
-            path=f"{path}.unit",
-            vocabulary="unit",
-            value=said.unit,
-            next_step="Map the partner's unit to the unit asked in, if they are the "
-            "same; otherwise ask for a confirmation in that unit.",
-        )
+    if said.unit == line.unit:
+        return said
+    return in_base(said, line.unit, line.sku, line.packs(), path)
 
 
 def lot_parts(

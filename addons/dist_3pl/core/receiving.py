@@ -15,7 +15,7 @@ from .asked_lines import (
     ZERO,
     AskedLine,
     LotPart,
-    check_unit,
+    in_own_unit,
     joined,
     lot_parts,
     named,
@@ -68,7 +68,7 @@ def count(
     :param tolerance: percent of the announced quantity that may come on top; None
         says that a person allowed whatever came
     :raises DataError: unknown line or SKU, lots that do not add up
-    :raises MappingError: another unit than was announced
+    :raises MappingError: a unit that the product is not packed in
     :raises BusinessError: more than the tolerance allows, a product that was not
         announced, or a tracked product without its lots
     """
@@ -78,7 +78,7 @@ def count(
     for index, said in enumerate(document.lines):
         path = f"lines[{index}]"
         candidates = _candidates(said, advised, path)
-        check_unit(said, candidates[0], path)
+        said = in_own_unit(said, candidates[0], path)
         for line, parts, refused in _spread(said, candidates, left, path):
             target = counted.setdefault(line.ref, CountedLine(line.ref, path))
             target.parts = joined([*target.parts, *parts], line.tracking, path)

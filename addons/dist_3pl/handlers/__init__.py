@@ -15,6 +15,7 @@ from . import (
     inventory_adjustment,
     inventory_snapshot,
     item_list,
+    product_packs,
     receipt_booking,
     receipt_cancel,
     receipt_confirmation,

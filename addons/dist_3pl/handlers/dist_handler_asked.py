@@ -13,6 +13,9 @@ from odoo.addons.dist_connector_base.core.wire import Outcome
 from odoo.addons.dist_connector_base.pipeline.outbox import Outbound
 from odoo.exceptions import UserError
 
+from ..core.asked_lines import exact
+from ..core.units import decimal, whole_packs
+
 
 class DistHandlerAsked(models.AbstractModel):
     """Base of what is asked for a delivery or a receipt, under a key of its own."""
@@ -184,6 +187,30 @@ class DistHandlerAsked(models.AbstractModel):
             "description": product.name,
             "unit": unit.dist_unit_code,
         }
+
+    def _asked_packs(self, move, quantity, only_ordered):
+        """Say a quantity in packs, where it is a whole number of them.
+
+        :param quantity: in the product's unit
+        :param only_ordered: in no other pack than the order was made in
+        """
+        packs = self.env["dist.product.packs"]._of(
+            move.product_id, move.packaging_uom_id
+        )
+        told = whole_packs(
+            exact(quantity), [p for p in packs if p.ordered or not only_ordered]
+        )
+        if not told:
+            return []
+        number, pack = told
+        return [
+            {
+                "unit": pack.unit,
+                "packs": number,
+                "contains": decimal(pack.contains),
+                "gtin": pack.gtin or None,
+            }
+        ]
 
     # --------------------------------------------------------------- settle
 

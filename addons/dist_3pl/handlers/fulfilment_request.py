@@ -61,7 +61,7 @@ class FulfilmentRequestHandler(models.AbstractModel):
                     picking.date_deadline.date() if picking.date_deadline else None
                 ),
                 "created_at": f"{fields.Datetime.now().isoformat()}+00:00",
-                "lines": self._lines(picking, warehouse.dist_prescribe_lots),
+                "lines": self._lines(backend, picking),
                 "notes": html2plaintext(picking.note).strip() if picking.note else "",
             }
         )
@@ -84,8 +84,9 @@ class FulfilmentRequestHandler(models.AbstractModel):
             "email": partner.email or "",
         }
 
-    def _lines(self, picking, with_lots):
+    def _lines(self, backend, picking):
         """Give what is reserved, move by move, in the products' own units."""
+        with_lots = picking.picking_type_id.warehouse_id.dist_prescribe_lots
         lines = []
         for move in picking.move_ids:
             if move.state in ("done", "cancel") or not move.quantity:
@@ -99,6 +100,11 @@ class FulfilmentRequestHandler(models.AbstractModel):
                     **self._asked_product(move.product_id, f"lines[{len(lines)}]"),
                     "quantity": quantity,
                     "lots": self._lots(move) if with_lots else [],
+                    "packs": (
+                        self._asked_packs(move, quantity, False)
+                        if backend.order_in_packs
+                        else []
+                    ),
                 }
             )
         if not lines:

@@ -38,12 +38,11 @@ class InventoryAdjustmentHandler(models.AbstractModel):
         company = backend.company_id
         lookup = self.env["dist.sku.lookup"]
         warehouse = lookup._warehouse(backend, document.warehouse)
-        products = lookup._products(company, document.lines)
+        said = lookup._in_own_units(company, document.lines)
+        products = lookup._products(company, said)
         lines = [
             self._line_values(company, warehouse, product, line, f"lines[{index}]")
-            for index, (product, line) in enumerate(
-                zip(products, document.lines, strict=True)
-            )
+            for index, (product, line) in enumerate(zip(products, said, strict=True))
         ]
         return {
             "backend_id": backend.id,

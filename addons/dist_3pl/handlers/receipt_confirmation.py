@@ -8,7 +8,8 @@ from odoo import models
 from odoo.addons.dist_connector_base.core.batching import waves
 from odoo.addons.dist_connector_base.core.errors import BusinessError
 
-from ..core.asked_lines import AskedLine, exact
+from ..core.asked_lines import exact
+from ..core.pack_check import AS_SAID
 from ..core.receiving import CountedLine, count
 
 
@@ -52,9 +53,10 @@ class ReceiptConfirmationHandler(models.AbstractModel):
         """
         for wave in waves(batch, _advice):
             receipts = self._match(wave)
+            answers = self.env["dist.transfer.booking"]._pack_answers(wave)
             late = [r for r in receipts if r.picking.state == "done"]
             for receipt in receipts:
-                receipt.counted = self._count(receipt)
+                receipt.counted = self._count(receipt, answers)
             self._write([r for r in receipts if r not in late])
             for receipt in late:
                 self._catch_up(receipt)
@@ -192,27 +194,27 @@ class ReceiptConfirmationHandler(models.AbstractModel):
             ),
         )
 
-    def _count(self, receipt):
+    def _count(self, receipt, answers):
         """Put the confirmation onto the lines; see ``core.receiving.count``."""
         booking = self.env["dist.transfer.booking"]
         by_hand = receipt.picking.dist_receipt_by_hand
         advised = [
-            AskedLine(
-                ref=line.id,
-                line_key=line.line_key,
-                sku=line.product_id.default_code or "",
-                asked=exact(line.quantity),
+            booking._asked(
+                receipt.picking,
+                line,
                 done=Decimal(0) if by_hand else exact(line.quantity_received),
-                unit=line.product_id.uom_id.dist_unit_code or "",
-                tracking=booking._tracking(receipt.picking, line.product_id),
             )
             for line in receipt.lines
         ]
+        document = receipt.document
         free = by_hand or receipt.picking.dist_receipt_over_ok
+        if not free:
+            document = booking._checked(
+                receipt.inbound, advised, answers, document.completes_receipt
+            )
+            free = answers.get(receipt.inbound.message_id) == AS_SAID
         percent = receipt.inbound.backend.over_receipt_percent
-        return count(
-            receipt.document, advised, tolerance=None if free else exact(percent)
-        )
+        return count(document, advised, tolerance=None if free else exact(percent))
 
     # ---------------------------------------------------------------- write
 

@@ -86,7 +86,7 @@ class ReceiptNoticeHandler(models.AbstractModel):
                     "remote_item": items.get(move.product_id.id),
                     "quantity": move._dist_expected(),
                     "lots": self._lots(move),
-                    "packs": self._packs(move),
+                    "packs": self._asked_packs(move, move._dist_expected(), True),
                 }
             )
         if not lines:
@@ -111,21 +111,3 @@ class ReceiptNoticeHandler(models.AbstractModel):
         if "expiration_date" not in lot._fields or not lot.expiration_date:
             return None
         return fields.Date.to_date(lot.expiration_date)
-
-    def _packs(self, move):
-        """Say how many packs come, where the order was made in packs."""
-        pack, unit = move.packaging_uom_id, move.product_id.uom_id
-        if not pack or pack == unit or not pack.dist_unit_code:
-            return []
-        barcodes = move.product_id.product_uom_ids
-        barcode = barcodes.filtered(lambda b: b.uom_id == pack)[:1].barcode
-        return [
-            {
-                "unit": pack.dist_unit_code,
-                "packs": unit._compute_quantity(
-                    move._dist_expected(), pack, rounding_method="HALF-UP"
-                ),
-                "contains": pack._compute_quantity(1, unit, rounding_method="HALF-UP"),
-                "gtin": barcode or None,
-            }
-        ]

@@ -25,7 +25,8 @@ class ReturnNoticeHandler(models.AbstractModel):
         :raises DistError: with the path of the fault in the notice
         """
         for inbound in batch:
-            document, backend = inbound.document, inbound.backend
+            backend = inbound.backend
+            document = self._in_own_units(inbound)
             self._check_reasons(document)
             record = self._known(backend, document)
             if not record:
@@ -34,12 +35,19 @@ class ReturnNoticeHandler(models.AbstractModel):
                     inbound.link(delivery)
                     continue
                 if not delivery:
-                    self._unassigned(inbound)
+                    self._unassigned(inbound, document)
                     continue
                 record = self._of_delivery(backend, delivery, document)
             inbound.link(record)
             if document.stage == "received":
-                self._receive(inbound, record)
+                self._receive(inbound, document, record)
+
+    def _in_own_units(self, inbound):
+        """Give the notice in the units that the products are kept in."""
+        lines = self.env["dist.sku.lookup"]._in_own_units(
+            inbound.backend.company_id, inbound.document.lines
+        )
+        return inbound.document.model_copy(update={"lines": lines})
 
     def _check_reasons(self, document):
         """Refuse a reason that is none of ours.
@@ -145,7 +153,7 @@ class ReturnNoticeHandler(models.AbstractModel):
             ._make_for(delivery, backend, is_blind=True, remote_key=document.return_key)
         )
 
-    def _receive(self, inbound, record):
+    def _receive(self, inbound, document, record):
         if record.state == "received":
             raise BusinessError(
                 self.env._("%s is received already.", record.name),
@@ -167,7 +175,7 @@ class ReturnNoticeHandler(models.AbstractModel):
         self.env["dist.message"]._dist_answered_by(
             inbound.backend, "return_authorisation", [record.name]
         )
-        differs = record._receive(inbound.document)
+        differs = record._receive(document)
         if differs:
             inbound.warn(
                 BusinessError(
@@ -180,9 +188,9 @@ class ReturnNoticeHandler(models.AbstractModel):
                 )
             )
 
-    def _unassigned(self, inbound):
+    def _unassigned(self, inbound, document):
         """Keep what nobody can place, and give it an owner."""
-        document, backend = inbound.document, inbound.backend
+        backend = inbound.backend
         # who sent it is in the ledger; the rest is what a person needs to place it
         kept = document.model_copy(update={"sender": None})
         products = self.env["product.product"].search(

@@ -8,7 +8,7 @@ from odoo.addons.dist_connector_base.core.batching import waves
 from odoo.addons.dist_connector_base.core.errors import BusinessError
 
 from ..core.allocation import ShippedLine, allocate, surplus
-from ..core.asked_lines import AskedLine, exact
+from ..core.asked_lines import exact
 
 
 @dataclass
@@ -44,8 +44,9 @@ class ShipmentConfirmationHandler(models.AbstractModel):
         """
         for wave in waves(batch, _request):
             shipments = self._match(wave)
+            answers = self.env["dist.transfer.booking"]._pack_answers(wave)
             for shipment in shipments:
-                shipment.shipped = self._allocate(shipment)
+                shipment.shipped = self._allocate(shipment, answers)
             self._write(shipments)
             self.env["stock.picking"]._dist_keep_status(
                 (shipment.picking, shipment.document) for shipment in shipments
@@ -98,23 +99,26 @@ class ShipmentConfirmationHandler(models.AbstractModel):
             ),
         )
 
-    def _allocate(self, shipment):
-        return allocate(
-            shipment.document, self._asked(shipment.picking, shipment.lines)
+    def _allocate(self, shipment, answers):
+        asked = self._asked(shipment.picking, shipment.lines)
+        said = shipment.document
+        document = self.env["dist.transfer.booking"]._checked(
+            shipment.inbound,
+            asked,
+            answers,
+            said.completes_request,
+            [content for parcel in said.parcels for content in parcel.contents],
         )
+        return allocate(document, asked)
 
     def _asked(self, picking, lines):
         """Give request lines as the allocation works on them."""
         booking = self.env["dist.transfer.booking"]
         return [
-            AskedLine(
-                ref=line.id,
-                line_key=line.line_key,
-                sku=line.product_id.default_code or "",
-                asked=exact(line.quantity),
+            booking._asked(
+                picking,
+                line,
                 done=exact(line.quantity_shipped),
-                unit=line.product_id.uom_id.dist_unit_code or "",
-                tracking=booking._tracking(picking, line.product_id),
                 surplus=exact(line.surplus_allowed),
             )
             for line in lines

@@ -1,7 +1,9 @@
 """What a partner's SKU, warehouse and lot are here."""
 
 from odoo import models
-from odoo.addons.dist_connector_base.core.errors import BusinessError, MappingError
+from odoo.addons.dist_connector_base.core.errors import BusinessError
+
+from ..core.units import in_base
 
 
 class SkuLookup(models.AbstractModel):
@@ -28,13 +30,10 @@ class SkuLookup(models.AbstractModel):
             ),
         )
 
-    def _products(self, company, lines):
-        """Find the product of each line.
+    def _known(self, company, lines):
+        """Find products by the SKUs of lines.
 
-        :param lines: canonical lines with ``sku`` and ``unit``
-        :return: products in the order of the lines
-        :raises BusinessError: an unknown or ambiguous SKU
-        :raises MappingError: another unit than the product is kept in
+        :rtype: dict[str, product.product] with one or several products each
         """
         found = self.env["product.product"].search(
             [
@@ -42,10 +41,43 @@ class SkuLookup(models.AbstractModel):
                 ("company_id", "in", [False, company.id]),
             ]
         )
-        by_sku = found.grouped("default_code")
+        return found.grouped("default_code")
+
+    def _in_own_units(self, company, lines):
+        """Give lines in the units that their products are kept in.
+
+        A line whose product is not known, or not for sure, stays as it is.
+
+        :param lines: canonical lines with ``sku``, ``quantity`` and ``unit``
+        :raises MappingError: a product is not packed in a line's unit
+        :raises DataError: a fraction of what is counted in pieces
+        """
+        by_sku = self._known(company, lines)
+        result = []
+        for index, line in enumerate(lines):
+            product = by_sku.get(line.sku, ())
+            if len(product) == 1 and product.uom_id.dist_unit_code != line.unit:
+                line = in_base(
+                    line,
+                    product.uom_id.dist_unit_code or "?",
+                    line.sku,
+                    self.env["dist.product.packs"]._of(product),
+                    f"lines[{index}]",
+                )
+            result.append(line)
+        return result
+
+    def _products(self, company, lines):
+        """Find the product of each line.
+
+        :param lines: canonical lines with ``sku``
+        :return: products in the order of the lines
+        :raises BusinessError: an unknown or ambiguous SKU
+        """
+        by_sku = self._known(company, lines)
         products = []
         for index, line in enumerate(lines):
-            product = by_sku.get(line.sku, found.browse())
+            product = by_sku.get(line.sku, self.env["product.product"])
             if len(product) != 1:
                 raise BusinessError(
                     self.env._("No product has the reference %s.", line.sku)
@@ -57,14 +89,6 @@ class SkuLookup(models.AbstractModel):
                     next_step=self.env._(
                         "Give one product this internal reference, then replay."
                     ),
-                )
-            if product.uom_id.dist_unit_code != line.unit:
-                raise MappingError(
-                    f"{line.sku} is kept in {product.uom_id.dist_unit_code or '?'}, "
-                    f"not in {line.unit}",
-                    path=f"lines[{index}].unit",
-                    vocabulary="unit",
-                    value=line.unit,
                 )
             products.append(product)
         return products

@@ -1,7 +1,12 @@
 """Book a confirmed transfer: what shipments and receipts share of it."""
 
+from functools import partial
+
 from odoo import models
 from odoo.addons.dist_connector_base.core.errors import BusinessError
+
+from ..core.asked_lines import AskedLine, exact
+from ..core.pack_check import checked
 
 
 class TransferBooking(models.AbstractModel):
@@ -27,6 +32,46 @@ class TransferBooking(models.AbstractModel):
             )
         )
         return lines.grouped(lambda line: (line.backend_id.id, line[key]))
+
+    def _asked(self, picking, line, **values):
+        """Give a line as allocation and receiving work on it."""
+        product, move = line.product_id, line.move_id
+        return AskedLine(
+            ref=line.id,
+            line_key=line.line_key,
+            sku=product.default_code or "",
+            asked=exact(line.quantity),
+            unit=product.uom_id.dist_unit_code or "",
+            tracking=self._tracking(picking, product),
+            # read only where a confirmation differs
+            packs=partial(self._packs, product, move),
+            **values,
+        )
+
+    def _packs(self, product, move):
+        return self.env["dist.product.packs"]._of(product, move.packaging_uom_id)
+
+    def _pack_answers(self, batch):
+        """Give what people decided about packs and pieces, by message id."""
+        messages = self.env["dist.message"].sudo()
+        ids = [inbound.message_id for inbound in batch]
+        found = messages.search([("id", "in", ids), ("pack_answer", "!=", False)])
+        return {message.id: message.pack_answer for message in found}
+
+    def _checked(self, inbound, asked, answers, closes, contents=()):
+        """Give the document as it is to be booked; see ``core.pack_check``.
+
+        :param answers: of ``_pack_answers``
+        :raises BusinessError: packs may have been read as pieces
+        """
+        document = inbound.document
+        answer = answers.get(inbound.message_id, "")
+        if not (answer or inbound.backend.check_packs):
+            return document
+        lines = checked(
+            document.lines, asked, contents=contents, closes=closes, answer=answer
+        )
+        return document.model_copy(update={"lines": lines})
 
     def _tracking(self, picking, product):
         """Say what a confirmation has to tell of each unit: nothing, lot or serial."""

@@ -2,9 +2,20 @@
 
 from odoo import api, fields, models
 
+from ..core.pack_check import AS_PACKS, AS_SAID
+
 
 class DistMessage(models.Model):
     _inherit = "dist.message"
+
+    pack_answer = fields.Selection(
+        [(AS_PACKS, "The figures count packs"), (AS_SAID, "The figures are right")],
+        "Packs or pieces",
+        readonly=True,
+        copy=False,
+        help="What a reviewer decided where a confirmation may have counted packs as "
+        "pieces, or pieces as packs.",
+    )
 
     @api.model
     def _dist_answered_by(self, backends, message_type, keys, note=False):

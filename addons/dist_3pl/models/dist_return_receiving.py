@@ -52,6 +52,11 @@ class DistReturn(models.Model):
         :raises BusinessError: it is not what the delivery had shipped
         """
         document = ReturnNotice.from_json(self.notice)
+        # what was unknown when it came may be known by now, and be told in packs
+        lines = self.env["dist.sku.lookup"]._in_own_units(
+            self.company_id, document.lines
+        )
+        document = document.model_copy(update={"lines": lines})
         self.delivery_id = delivery
         self._make_lines()
         self._receive(document)

@@ -14,6 +14,7 @@ from . import (
     test_item_list,
     test_lots,
     test_ongoing,
+    test_packs,
     test_parcels,
     test_partner_status,
     test_profiles,

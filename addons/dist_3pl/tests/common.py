@@ -38,6 +38,9 @@ SHIPPED_AT = "2026-03-02T10:00:00+00:00"
 class Arrived:
     """An incoming document as the pipeline hands it to a handler."""
 
+    #: none of the ledger's
+    message_id = 0
+
     def __init__(self, backend, document):
         self.backend = backend
         self.document = document

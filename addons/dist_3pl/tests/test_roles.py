@@ -40,7 +40,9 @@ ACTIONS = {
         "action_prove_stock": "manager",
     },
     "dist.exception": {
+        "action_accept_as_said": DECIDERS,
         "action_accept_surplus": DECIDERS,
+        "action_read_as_packs": DECIDERS,
     },
     "dist.hold.ask": {
         "action_confirm": WORKERS,

@@ -1,5 +1,7 @@
 """Parts that several canonical documents share."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from .base import Part
@@ -64,6 +66,19 @@ class LotQuantity(Part):
     serial: Key | None = None
     expiry: Day | None = None
     quantity: Qty
+
+
+class PackCount(Part):
+    """How the line is packed: so many packs of one kind.
+
+    :ivar unit: canonical unit of the pack: CS, CT, PF
+    :ivar contains: what one pack holds, in the line's unit
+    """
+
+    unit: Code
+    packs: Annotated[Qty, Field(gt=0)]
+    contains: Annotated[Qty, Field(gt=0)]
+    gtin: Code | None = None
 
 
 class ParcelContent(Part):

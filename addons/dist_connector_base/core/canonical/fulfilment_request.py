@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from .base import Document, Part
-from .common import DEFAULT_UNIT, Party
+from .common import DEFAULT_UNIT, PackCount, Party
 from .fields import Code, Day, Key, Moment, Qty, Text
 
 
@@ -20,6 +20,7 @@ class FulfilmentRequestLine(Part):
     """One line to ship.
 
     :ivar line_key: stable for the life of the request; the confirmation names it
+    :ivar packs: the same quantity said in packs, where it is a whole number of them
     """
 
     line_key: Key
@@ -29,6 +30,7 @@ class FulfilmentRequestLine(Part):
     quantity: Annotated[Qty, Field(gt=0)]
     unit: Code = DEFAULT_UNIT
     lots: list[RequestedLot] = Field(default_factory=list)
+    packs: list[PackCount] = Field(default_factory=list)
     notes: Text = ""
 
 

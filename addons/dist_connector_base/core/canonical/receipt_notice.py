@@ -5,22 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from .base import Document, Part
-from .common import DEFAULT_UNIT, LotQuantity, Party
+from .common import DEFAULT_UNIT, LotQuantity, PackCount, Party
 from .fields import Code, Day, Key, Qty, Text
 from .trade import Reference
-
-
-class PackCount(Part):
-    """How the line is packed: so many packs of one kind.
-
-    :ivar unit: canonical unit of the pack: CS, CT, PF
-    :ivar contains: what one pack holds, in the line's unit
-    """
-
-    unit: Code
-    packs: Annotated[Qty, Field(gt=0)]
-    contains: Annotated[Qty, Field(gt=0)]
-    gtin: Code | None = None
 
 
 class ReceiptNoticeLine(Part):
