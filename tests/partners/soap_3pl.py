@@ -152,6 +152,7 @@ class Service:
             return house.write(writes[name], read)
         asked = {
             "GetOrdersByQuery": self._orders,
+            "GetOrder": lambda r: house.orders.by_id(r["OrderId"]),
             "GetInOrdersByQuery": lambda r: {
                 "InOrders": {"ReceivedInOrder": house.receipts.find(r["query"])}
             },

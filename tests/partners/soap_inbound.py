@@ -165,9 +165,16 @@ class Returns:
         return {"ReturnOrderId": known["id"], "Success": True}
 
     def bring_back(self, plan: dict[str, Any]) -> None:
-        """Let goods come back: ``{number, quantities: {SKU: how much}, cause}``."""
+        """Let goods come back.
+
+        ``{number, items: [{sku, quantity, batch, status}]}``
+        """
         known = self.held[plan["number"]]
-        known |= {"back": plan["quantities"], "cause": plan.get("cause"), "at": now()}
+        known["at"] = now()
+        for item in plan["items"]:
+            sku = item["sku"]
+            known["back"][sku] = known["back"].get(sku, 0) + item["quantity"]
+            self._orders.take_back(known["order"], item)
 
     def find(self, query: dict[str, Any] | None) -> dict[str, Any]:
         """Give the returns that a query is for."""
@@ -188,7 +195,6 @@ class Returns:
             "ReturnOrderId": known["id"],
             "ReturnOrderNumber": number,
             "ReturnInDate": known.get("at"),
-            "ReturnCauseCode": known.get("cause"),
             "ReturnOrderLines": {
                 "ReturnOrderLineInfo": [
                     {

@@ -124,6 +124,32 @@ class Orders:
         order |= {"items": items, "packages": packages}
         order |= {"status": SHIPPED, "updated": now(), "left_at": now()}
 
+    def take_back(self, number: str, back: dict[str, Any]) -> None:
+        """Split what comes back off the item that had left."""
+        order = self.held[number]
+        codes = {
+            line["ExternalOrderLineCode"]
+            for line in order["lines"]
+            if line["ArticleNumber"] == back["sku"]
+        }
+        left = next(
+            item
+            for item in order["items"]
+            if item["line"] in codes
+            and item.get("batch") == back.get("batch")
+            and not item.get("returned")
+        )
+        left["quantity"] -= back["quantity"]
+        came = {"quantity": back["quantity"], "status": back.get("status")}
+        order["items"].append({**left, **came, "returned": now()})
+        order["items"] = [item for item in order["items"] if item["quantity"]]
+        order["updated"] = now()
+
+    def by_id(self, number: int) -> dict[str, Any]:
+        """Give the order that has this number of the warehouse's own."""
+        (found,) = [entry for entry in self.held.items() if entry[1]["id"] == number]
+        return view(*found)
+
 
 def report(known: dict[str, Any] | None, lines: Any, kind: str) -> dict[str, Any]:
     """Set the counter of each line that the client names by its code."""
@@ -206,6 +232,8 @@ def _item(order: dict[str, Any], skus: dict[str, str], item: Any) -> dict[str, A
         "NumberOfItems": item["quantity"],
         "GoodsItemId": item.get("package"),
         "IsPicked": True,
-        "Returned": False,
+        "Returned": bool(item.get("returned")),
+        "ReturnDate": item.get("returned"),
+        "ArticleItemStatusCode": item.get("status"),
         "ExpiryDate": dt.datetime.fromisoformat(expiry) if expiry else None,
     }

@@ -115,3 +115,24 @@ class TestOngoing(OngoingCase):
         receipt = self.partner.state()["receipts"][number]
         self.assertEqual(float(receipt["reported"][line]), 6)
         self.assertFalse(self.exceptions())
+
+    def test_return_comes_back_by_lot_and_waits_where_nobody_decided(self):
+        picking = self.requested((self.oolong, 5))
+        move = picking.move_ids
+        self.shipped(picking, (move, 3, "L1"), (move, 2, "L2"))
+        record = self.env["dist.return"].browse(picking.action_dist_return()["res_id"])
+        record.line_ids.write({"quantity": 2, "reason_code": "damaged"})
+        record.action_authorise()
+        self.leave("return_authorisation")
+        self.assertEqual(record.state, "accepted", record.reason_text)
+        self.assertTrue(record.remote_key)
+        item = {"sku": "OOLONG", "quantity": 1}
+        items = [{**item, "batch": "L1", "status": "OK"}, {**item, "batch": "L2"}]
+        self.partner.plan(bring_back=[{"number": record.name, "items": items}])
+        self.fetch("return_notice")
+        self.assertEqual(record.state, "received")
+        self.assertEqual(self.held(self.oolong, lot="L1"), 8)
+        self.assertEqual(self.held(self.oolong, self.quarantine, lot="L2"), 1)
+        # the order shows again, split into what stayed and what came back
+        self.fetch("shipment_confirmation")
+        self.assertFalse(self.exceptions())

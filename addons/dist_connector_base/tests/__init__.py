@@ -18,6 +18,7 @@ from . import (
     test_network,
     test_neutralize,
     test_onboarding,
+    test_one_lane,
     test_outbound,
     test_profile,
     test_profile_approval,

@@ -76,7 +76,25 @@ class SoapHouse:
         operation = self.backend.profile.operations[flow.poll.operation]
         answer = self.service.call(language.first_page(operation, "", self.backend.ctx))
         assert language.page_items(operation, answer)
+        if flow.expand:
+            return [
+                language.map_in(flow, item, self.backend.ctx)
+                for item in self._expanded(flow, answer)
+            ]
         return self.backend.read(message_type, answer.body, "poll")
+
+    def _expanded(self, flow: Any, answer: Any) -> Iterator[Any]:
+        """Ask for what belongs to each document that is not skipped."""
+        ctx = self.backend.ctx
+        operation = self.backend.profile.operations[flow.expand.operation]
+        for item in self.backend.items(flow.message_type, answer.body, "poll"):
+            if language.skip_reason(flow, item, ctx):
+                continue
+            parts = self.service.call(
+                language.expand_request(flow, operation, item, ctx)
+            )
+            told = language.expand_entries(flow, operation, parts)
+            yield from language.expanded(flow, item, told)
 
     def polled(self, message_type: str, **fields: str) -> Any:
         """Give the one document of a list whose fields are these."""

@@ -210,19 +210,28 @@ def test_return_of_what_was_never_sent_is_rejected_with_the_reason(partner, auth
     )
 
 
-def test_return_counts_once_all_of_it_is_back_and_a_person_decides_on_it(
-    partner, authorise
-):
-    partner.send("process_return", authorise("R3"))
-    for back in (0, 1):
-        partner.plan(bring_back=[{"number": "R3", "quantities": {"SKU-001": back}}])
-        assert "R3" not in [d.authorisation for d in partner.poll("return_notice")]
-    partner.plan(bring_back=[{"number": "R3", "quantities": {"SKU-001": 2}}])
+def back(key, *items):
+    return {"bring_back": [{"number": key, "items": list(items)}]}
+
+
+def test_return_counts_once_all_of_it_is_back_by_lot_and_state(partner, authorise):
+    told = authorise("R3", sku="SKU-005", line_key="6", quantity=2)
+    partner.send("process_return", told)
+    partner.plan(ship=["ORD-R3"])
+    left = partner.polled("shipment_confirmation", request_key="ORD-R3")
+    assert "R3" not in [d.authorisation for d in partner.poll("return_notice")]
+    item = {"sku": "SKU-005", "quantity": 1, "batch": "L7"}
+    partner.plan(**back("R3", {**item, "status": "OK"}))
+    assert "R3" not in [d.authorisation for d in partner.poll("return_notice")]
+    partner.plan(**back("R3", item))
     notice = partner.polled("return_notice", authorisation="R3")
     assert (notice.stage, notice.request_key) == ("received", "ORD-R3")
-    (line,) = notice.lines
-    assert (line.line_key, line.quantity) == ("5", 2)
-    assert (line.reason_code, line.disposition) == ("damaged", "undecided")
+    assert [
+        (n.quantity, n.reason_code, n.disposition, n.lots[0].lot) for n in notice.lines
+    ] == [(1, "damaged", "restock", "L7"), (1, "damaged", "undecided", "L7")]
+    # what came back does not change what had left
+    again = partner.polled("shipment_confirmation", request_key="ORD-R3")
+    assert again.content_hash() == left.content_hash()
 
 
 # ---------------------------------------------------------------- stock, invoices

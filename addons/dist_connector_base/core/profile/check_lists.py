@@ -75,7 +75,7 @@ def _leaves(node: MapNode) -> Iterator[Expression]:
 
 
 def check_expand(profile: Profile, flow: FlowSpec, path: Path) -> Iterator[Fault]:
-    """What is asked for with each document is a question, and a call of HTTP."""
+    """What is asked for with each document is a question, and no file."""
     if flow.expand is None:
         return
     where = (*path, "expand", "operation")
@@ -83,8 +83,8 @@ def check_expand(profile: Profile, flow: FlowSpec, path: Path) -> Iterator[Fault
     if operation is None:
         hint = did_you_mean(flow.expand.operation, profile.operations)
         yield where, f"{flow.expand.operation!r} is not an operation{hint}"
-    elif operation.kind != "http":
-        yield where, "is asked for with each document, so it has to be an HTTP call"
+    elif operation.kind not in ("http", "soap"):
+        yield where, "is asked for with each document, so it has to be a call"
     elif not operation.safe:
         yield where, "is called for every document, so it needs safe: true"
     elif operation.cursor:

@@ -8,7 +8,7 @@ are what the map sees.
 from typing import Any
 
 from ..errors import ConfigurationError, DataError
-from ..wire import HttpRequest, HttpResponse, Item
+from ..wire import HttpRequest, HttpResponse, Item, SoapRequest
 from .context import Context
 from .inbound import decode_format, places
 from .lists import ExpandSpec
@@ -19,7 +19,7 @@ from .specs import FlowSpec, Operation
 
 def expand_request(
     flow: FlowSpec, operation: Operation, item: Item, ctx: Context
-) -> HttpRequest:
+) -> HttpRequest | SoapRequest:
     """Build the call for the (first page of the) parts of a document.
 
     :raises DataError: the document lacks what the call needs

@@ -40,19 +40,21 @@ def first_page(
         start = cursor or _start(spec, ctx)
         cursor = _written(spec, start) if start else ""
     data = {"settings": dict(ctx.settings), "cursor": cursor}
-    if operation.soap:
-        return soap_request(operation, data, Scope(ctx, "out", data))
     request = page_request(operation, data, Scope(ctx, "out", data))
-    if spec and spec.param and cursor:
+    if spec and spec.param and cursor and not operation.soap:
         request = _with_param(request, spec.param, cursor)
     return request
 
 
-def page_request(operation: Operation, data: Any, scope: Scope) -> HttpRequest:
+def page_request(
+    operation: Operation, data: Any, scope: Scope
+) -> HttpRequest | SoapRequest:
     """Build the call for the first page of a list that is asked for with data.
 
     :raises ConfigurationError: for a setting that is not filled in
     """
+    if operation.soap:
+        return soap_request(operation, data, scope)
     body = request_body(operation, data, scope)
     request = http_request(operation, data, scope, body)
     paging = operation.paging

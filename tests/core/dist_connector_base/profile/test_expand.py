@@ -1,6 +1,7 @@
 """Documents whose parts are asked for one by one."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -24,9 +25,11 @@ from addons.dist_connector_base.core.profile import (
     run_samples,
     split,
 )
-from addons.dist_connector_base.core.wire import HttpResponse
+from addons.dist_connector_base.core.wire import HttpResponse, Item
 
 from .conftest import NORDLAGER
+
+PROFILES = Path(__file__).resolve().parents[4] / "addons/dist_3pl/profiles"
 
 FEES = """
   fees:
@@ -195,6 +198,18 @@ def test_faults_of_an_expansion_have_line_and_path(old, new, place, words):
     problem = found[f"flows.service_charge.expand.{place}"]
     assert problem.line == text.count("\n", 0, text.index("    expand:")) + 1
     assert words in problem.message
+
+
+def test_parts_are_asked_for_over_soap_too(ctx):
+    text = (PROFILES / "ongoing_soap.yaml").read_text("utf-8")
+    house = load_profile(text, "ongoing_soap.yaml")
+    flow = house.flows["return_notice"]
+    item = Item("ReturnOrders.ReturnOrderInfo[0]", {"OrderId": 17})
+    request = expand_request(flow, house.operations["get_order"], item, ctx)
+    assert (request.operation, request.arguments) == ("GetOrder", {"OrderId": 17})
+    parts = expand_entries(flow, house.operations["get_order"], page({"OrderId": 17}))
+    [found] = expanded(flow, item, joined([parts]))
+    assert found.data["order"] == {"OrderId": 17}
 
 
 def test_what_goes_out_is_not_expanded():
