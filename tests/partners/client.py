@@ -312,6 +312,19 @@ class HttpPartner(Partner):
         """Refuse connections from now on for so long."""
         self.control("down", seconds=seconds)
 
+    def bill(
+        self, prices: Mapping[str, str], currency: str = "USD", day: str = ""
+    ) -> list[dict[str, Any]]:
+        """Bill what was not billed yet; return the invoices.
+
+        ``prices`` by ShipBob's fees; ``overbill`` strikes the fees of a request.
+        """
+        return self.control("bill", prices=dict(prices), currency=currency, day=day)
+
+    def catalogue(self) -> dict[str, dict[str, Any]]:
+        """Return the products that the partner was told of, by SKU."""
+        return self.control("catalogue")
+
     def deliveries(self) -> list[dict[str, Any]]:
         """Return the webhooks with all answers they got."""
         return self.ledger()["webhooks"]

@@ -24,6 +24,9 @@ URI = "urn:partner-contract"
 #: Parameters that the contract's paging links carry without listing them.
 LINK_PARAMETERS = {"cursor"}
 
+#: Schemas that stand beside the schema that they extend, as if they were another one.
+EXTENSIONS = ("Orders.InternalShipmentViewModel", "Products.VariantInternalViewModelV5")
+
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -57,7 +60,9 @@ class Contract:
     def _load(self, document: dict[str, Any]) -> None:
         schemas = Resource.from_contents(document, default_specification=DRAFT4)
         self._registry = Registry().with_resource(URI, schemas)
-        for path, operations in document["paths"].items():
+        # a path that is written out comes before one that it would fit into
+        paths = sorted(document["paths"].items(), key=lambda held: "{" in held[0])
+        for path, operations in paths:
             pattern = re.compile(re.sub(r"\\\{\w+\\\}", "[^/:]+", re.escape(path)))
             for method in METHODS:
                 if method in operations:
@@ -111,6 +116,8 @@ class Contract:
         if operation is None:
             return ["the contract has no such operation"]
         answer = operation["responses"].get(str(status))
+        if answer is None and 400 <= status < 500 and not _lists_refusals(operation):
+            return []
         if answer is None:
             return [f"the contract has no answer {status} here"]
         content = answer.get("content", {}).get("application/json")
@@ -146,8 +153,8 @@ def _loosened(node: Any) -> Any:
     """Return the contract without its contradictions.
 
     The published file forbids additional properties beside ``oneOf`` and ``allOf``,
-    so that nothing fits; and it says ``oneOf`` of a shipment and of its own
-    extension, of which every shipment is both.
+    so that nothing fits; and it says ``oneOf`` of a shipment (of a variant) and of its
+    own extension, of which every shipment is both.
     """
     if isinstance(node, list):
         return [_loosened(item) for item in node]
@@ -162,11 +169,16 @@ def _loosened(node: Any) -> Any:
         branch.get("$ref", "") if isinstance(branch, dict) else ""
         for branch in result.get("oneOf", [])
     ]
-    if any(name.endswith("Orders.InternalShipmentViewModel") for name in references):
+    if any(name.endswith(EXTENSIONS) for name in references):
         result["anyOf"] = result.pop("oneOf")
     if "$ref" in result:
         return {"$ref": result["$ref"]}
     return result
+
+
+def _lists_refusals(operation: Mapping[str, Any]) -> bool:
+    """Say whether an operation lists any refusal: some list their successes alone."""
+    return any(status.startswith("4") for status in operation["responses"])
 
 
 def _fits(value: str, schema: Mapping[str, Any]) -> bool:

@@ -13,13 +13,14 @@ from .contract import Contract, find_contract
 from .control import House, parser, read_settings
 from .http_server import FrontDoor
 from .shipbob_api import TOPICS, ShipbobApi
+from .shipbob_billing import FAULTS as BILL_FAULTS
 from .webhooks import Webhooks
 
 
 class HttpHouse(House):
     """The HTTP partner: front door, warehouse, webhooks."""
 
-    fault_kinds = (*http_server.FAULTS, *webhooks.FAULTS)
+    fault_kinds = (*http_server.FAULTS, *webhooks.FAULTS, *BILL_FAULTS)
     setting_names = webhooks.SETTINGS
 
     def __init__(self, folder: Path, port: int, token: str, channel: str) -> None:
@@ -29,6 +30,8 @@ class HttpHouse(House):
         self.api = ShipbobApi(self.warehouse, self.dock, token, channel)
         self.door = FrontDoor(self.api, self.contract, port)
         self.actions["down"] = self._down
+        self.actions["bill"] = lambda body: self.api.billing.bill(**body)
+        self.actions["catalogue"] = lambda body: self.api.catalogue.listing()
 
     def event(self, name: str, order_id: int, shipment_id: int) -> None:
         """Queue the webhook of an event that has a topic."""

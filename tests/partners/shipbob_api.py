@@ -11,6 +11,8 @@ from . import shipbob_views as views
 from .dock import Dock
 from .plans import plan_of
 from .shipbob_answers import Answer, Request
+from .shipbob_billing import Billing
+from .shipbob_catalogue import Catalogue
 from .shipbob_dock import ShipbobDock
 from .warehouse import Warehouse
 
@@ -37,6 +39,8 @@ class ShipbobApi:
         self.warehouse = warehouse
         self.dock = ShipbobDock(dock)
         self.books = warehouse.books
+        self.billing = Billing(self.books)
+        self.catalogue = Catalogue(self.books, dock.clock)
         self.token = token
         self.channel = channel
         order = rf"{VERSION}/order"
@@ -55,6 +59,17 @@ class ShipbobApi:
                 "POST",
                 rf"{VERSION}/receiving/(\d+):cancel",
                 self.dock.cancel_receiving,
+            ),
+            ("GET", rf"{VERSION}/receiving/(\d+)/boxes", self.dock.list_boxes),
+            ("POST", rf"{VERSION}/inventory/history:query", self.dock.history),
+            ("POST", rf"{VERSION}/product", self.catalogue.create),
+            ("GET", rf"{VERSION}/product", self.catalogue.find),
+            ("PATCH", rf"{VERSION}/product/(\d+)", self.catalogue.change),
+            ("GET", rf"{VERSION}/invoices", self.billing.list_invoices),
+            (
+                "GET",
+                rf"{VERSION}/invoices/(\d+)/transactions",
+                self.billing.list_fees,
             ),
             ("POST", rf"{VERSION}/return", self.dock.create_return),
             ("GET", rf"{VERSION}/return", self.dock.list_returns),
@@ -196,7 +211,12 @@ class ShipbobApi:
         return self._page(request, views.inventory_rows(self.books))
 
     def _list_lots(self, request: Request) -> Answer:
-        return self._page(request, views.lot_rows(self.books))
+        wanted = set(filter(None, request.query.get("InventoryIds", "").split(",")))
+        rows = views.lot_rows(self.books)
+        return self._page(
+            request,
+            [row for row in rows if not wanted or str(row["inventory_id"]) in wanted],
+        )
 
     def _page(self, request: Request, items: list[dict[str, Any]]) -> Answer:
         """Return one page; the cursor names the place where it starts."""
@@ -211,6 +231,8 @@ class ShipbobApi:
         def link(place: int, wanted: bool) -> str | None:
             cursor = base64.urlsafe_b64encode(f"from {place}".encode()).decode()
             url = f"{request.path}?cursor={cursor.rstrip('=')}&PageSize={size}"
+            if ids := request.query.get("InventoryIds"):
+                url += f"&InventoryIds={ids}"
             return url if wanted else None
 
         return Answer(

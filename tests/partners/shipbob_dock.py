@@ -15,6 +15,8 @@ STATUS = {
     "received": "Completed",
     "cancelled": "Cancelled",
 }
+_UNCOUNTED = {"received_quantity": 0, "stowed_quantity": 0}
+HISTORY_PAGE = 50
 ACTIONS = {"RESTOCK": "Restock", "QUARANTINE": "Quarantine", "SCRAP": "Dispose"}
 #: Topic, and the schema of its body.
 TOPICS = {
@@ -101,8 +103,90 @@ class ShipbobDock:
             200, self.receiving_view(self._rows("advices", "id = ?", number)[0])
         )
 
-    def _receiving(self, number: int) -> dict[str, Any]:
-        return self.receiving_view(self._rows("advices", "id = ?", number)[0])
+    def list_boxes(self, request: Request, number: int) -> Answer:
+        """List the boxes of a receiving order, with what was counted in them."""
+        rows = self._rows("advices", "id = ?", number)
+        if not rows:
+            return Answer(404, {"title": "Not Found", "status": 404})
+        return Answer(200, self._boxes(rows[0]))
+
+    def _boxes(self, row: sqlite3.Row) -> list[dict[str, Any]]:
+        status = {"received": "Completed", "partly": "Counting", "arrived": "Arrived"}
+        boxes = [
+            {
+                "box_id": row["id"] * 100 + number,
+                "box_number": number,
+                "box_status": status.get(row["stage"], "Awaiting"),
+                "tracking_number": box.get("tracking_number"),
+                "box_items": [
+                    {"lot_number": None, "lot_date": None, **entry, **_UNCOUNTED}
+                    for entry in box["box_items"]
+                ],
+            }
+            for number, box in enumerate(json.loads(row["document"])["boxes"], 1)
+        ]
+        for arrival in self._rows("arrivals", "advice_id = ?", row["id"]):
+            for line in self.dock.counted(arrival["id"]):
+                if line["condition"] == "GOOD":
+                    entry = self._box_item(boxes, line)
+                    entry["received_quantity"] += int(line["quantity"])
+                    entry["stowed_quantity"] += int(line["quantity"])
+        return boxes
+
+    def _box_item(
+        self, boxes: list[dict[str, Any]], line: sqlite3.Row
+    ) -> dict[str, Any]:
+        """Give the entry of what was counted; one that nobody announced is new."""
+        number, lot = views.inventory_id(self.books, line["sku"]), line["lot"] or None
+        for box in boxes:
+            for entry in box["box_items"]:
+                if (entry["inventory_id"], entry["lot_number"]) == (number, lot):
+                    return entry
+        date = f"{line['expiry']}T00:00:00Z" if line["expiry"] else None
+        entry = {"inventory_id": number, "quantity": 0, "lot_number": lot}
+        entry |= {"lot_date": date, **_UNCOUNTED}
+        boxes[0]["box_items"].append(entry)
+        return entry
+
+    # Counts ------------------------------------------------------------------------
+
+    def history(self, request: Request) -> Answer:
+        """List what was counted otherwise, from a moment on."""
+        body = request.body if isinstance(request.body, dict) else {}
+        since = views.seconds(body["start_date"]) if body.get("start_date") else 0.0
+        after = int(request.query.get("cursor") or body.get("cursor") or 0)
+        asked = body.get("event_category") or "InventoryAdjusted"
+        rows = self._rows("changes", "at >= ? AND id > ? ORDER BY id", since, after)
+        if body.get("facility_id") != views.LOCATION["id"]:
+            rows = []
+        if asked != "InventoryAdjusted":
+            rows = []
+        page = rows[:HISTORY_PAGE]
+        more = None
+        if len(rows) > HISTORY_PAGE:
+            more = f"{request.path}?cursor={page[-1]['id']}"
+        links = dict.fromkeys(("first", "prev", "last"))
+        data = [self._event(row) for row in page]
+        return Answer(200, {"data": data, "next": more, **links})
+
+    def _event(self, row: sqlite3.Row) -> dict[str, Any]:
+        quantity = int(row["quantity"])
+        event = {
+            "inventory_audit_event_id": row["id"],
+            "event_category": "InventoryAdjusted",
+            "event_datetime": views.moment(row["at"]),
+            "inventory_id": views.inventory_id(self.books, row["sku"]),
+            "additional_reference": [{"key": "Reason", "value": row["reason"]}],
+        }
+        if row["from_status"]:
+            event["decrement"] = _side(row, row["from_status"], -quantity)
+            event["increment"] = _side(row, row["status"], quantity)
+        else:
+            name = "decrement" if quantity < 0 else "increment"
+            event[name] = _side(row, row["status"], quantity)
+        return event
+
+    # Receiving orders --------------------------------------------------------------
 
     def receiving_view(self, row: sqlite3.Row) -> dict[str, Any]:
         """Return a receiving order as the contract writes it."""
@@ -231,6 +315,19 @@ class ShipbobDock:
 
     def _rows(self, table: str, where: str, *values: Any) -> list[sqlite3.Row]:
         return self.books.rows(f"SELECT * FROM {table} WHERE {where}", *values)
+
+
+def _side(row: sqlite3.Row, status: str, quantity: int) -> dict[str, Any]:
+    """Return one side of a change: what was there more or less of."""
+    return {
+        "sku": row["sku"],
+        "lot_number": row["lot"] or None,
+        "expiration_date": None,
+        "facility_id": views.LOCATION["id"],
+        "inventory_status": "Available" if status == "SELLABLE" else status.title(),
+        "quantity_change": quantity,
+        "committed_quantity_change": 0,
+    }
 
 
 def _at(row: sqlite3.Row) -> str | None:

@@ -55,8 +55,10 @@ class ArticleHandler(models.AbstractModel):
                 waiting[product.id] = str(exc)
                 continue
             binding = bindings.get(product.id)
-            if binding and binding.hash_sent == document.article_key:
+            if binding and _mark(binding.hash_sent) == _mark(document.article_key):
                 continue
+            if binding:
+                document = self._as_change(document, binding)
             news.append(Outbound(document, product, partition=f"article:{product.id}"))
             if not binding:
                 waiting[product.id] = self.env._(
@@ -67,6 +69,20 @@ class ArticleHandler(models.AbstractModel):
                 )
         backend._dist_send("article", news)
         return waiting
+
+    def _as_change(self, document, binding):
+        """Give an article that the warehouse knows otherwise.
+
+        Its key tells what it follows: a product that is changed and then set back is
+        sent again.
+        """
+        before = hashlib.sha256((binding.hash_sent or "").encode()).hexdigest()[:6]
+        return document.model_copy(
+            update={
+                "article_key": f"{document.article_key}.{before}",
+                "remote_id": binding.remote_id or None,
+            }
+        )
 
     def _bindings(self, backend, products):
         """Give what the warehouse knows, by product id."""
@@ -173,6 +189,8 @@ class ArticleHandler(models.AbstractModel):
         sku = message.key.rsplit("#", 1)[0]
         binding = self._bindings(message.backend_id, product).get(product.id)
         values = {"external_id": sku, "hash_sent": message.key}
+        if verdict.remote_id:
+            values["remote_id"] = verdict.remote_id
         if binding:
             binding.write(values)
             return
@@ -192,3 +210,8 @@ class ArticleHandler(models.AbstractModel):
         pickings.filtered(
             lambda p: p._dist_warehouse_backend() == message.backend_id
         )._dist_write({"dist_reason": str(error)})
+
+
+def _mark(key):
+    """Give the fingerprint of an article in its key."""
+    return (key or "").rsplit("#", 1)[-1].split(".")[0]

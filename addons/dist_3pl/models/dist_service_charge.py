@@ -48,6 +48,7 @@ class DistServiceCharge(models.Model):
     reference_type = fields.Selection(
         [
             ("request", "Delivery"),
+            ("shipment", "Shipment"),
             ("receipt", "Receipt"),
             ("return", "Return"),
             ("none", "Nothing in particular"),

@@ -1,13 +1,21 @@
 """The audit of a 3PL's fees: what they are for, and what was agreed."""
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 from ..core.charges import Facts, judge
 from .dist_routing import exact
 from .dist_service_charge import UNDECIDED
 
-#: Messages by which a partner's own number of a shipment or receipt is known.
-CONFIRMATIONS = ("shipment_confirmation", "receipt_confirmation", "return_notice")
+#: Messages by which a partner's own number of a shipment or receipt is known. What the
+#: partner names by its kind is looked for among that kind alone: its numbers of orders,
+#: shipments and receipts are counted separately and meet.
+CONFIRMATIONS = {
+    "shipment": ("shipment_confirmation",),
+    "receipt": ("receipt_confirmation",),
+    "return": ("return_notice",),
+    "request": ("shipment_confirmation", "receipt_confirmation", "return_notice"),
+}
 
 
 class DistServiceCharge(models.Model):
@@ -74,17 +82,7 @@ class DistServiceCharge(models.Model):
         pickings = self.env["stock.picking"].sudo()
         mine = [("dist_backend_id", "=", self.backend_id.id)]
         if self.reference:
-            found = pickings.search(
-                [
-                    *mine,
-                    "|",
-                    ("dist_request_key", "=", self.reference),
-                    ("dist_remote_id", "=", self.reference),
-                ],
-                order="id",
-                limit=1,
-            )
-            found = found or self._confirmed_as()
+            found = self._asked_as(mine) or self._confirmed_as()
             if found:
                 return found
         if self.tracking_number:
@@ -93,6 +91,17 @@ class DistServiceCharge(models.Model):
                 limit=1,
             )
         return pickings.browse()
+
+    def _asked_as(self, mine):
+        """Give the delivery or receipt that bears our key or the partner's number."""
+        pickings = self.env["stock.picking"].sudo()
+        if self.reference_type in ("shipment", "return"):
+            return pickings.browse()
+        names = ["dist_request_key", "dist_remote_id"]
+        if self.reference_type == "receipt":
+            names = ["dist_receipt_key"]
+        asked = Domain.OR(Domain(name, "=", self.reference) for name in names)
+        return pickings.search(Domain(mine) & asked, order="id", limit=1)
 
     def _confirmed_as(self):
         """Give the transfer that a confirmation of this number was about."""
@@ -103,14 +112,17 @@ class DistServiceCharge(models.Model):
                 [
                     ("backend_id", "=", self.backend_id.id),
                     ("direction", "=", "in"),
-                    ("message_type", "in", CONFIRMATIONS),
+                    ("message_type", "in", CONFIRMATIONS.get(self.reference_type, ())),
                     ("key", "=", self.reference),
-                    ("res_model", "=", "stock.picking"),
+                    ("res_model", "in", ("stock.picking", "dist.return")),
                 ],
                 limit=1,
             )
         )
-        return self.env["stock.picking"].sudo().browse(message.res_id).exists()
+        if not message:
+            return self.env["stock.picking"]
+        record = self.env[message.res_model].sudo().browse(message.res_id).exists()
+        return record.picking_id if record._name == "dist.return" else record
 
     def _facts(self, charges):
         """Give what we know of the work; None when the partner names work unknown."""

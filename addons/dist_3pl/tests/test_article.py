@@ -112,6 +112,29 @@ class TestArticle(ThirdPartyCase):
             self.delivery((self.tea, 1), warehouse=self.house).dist_state, "queued"
         )
 
+    def test_a_change_that_is_taken_back_is_sent_again(self):
+        self.tea.name = "Tea"
+        self.known(self.tea)
+        for name in ("Green tea", "Tea", "Green tea"):
+            self.tea.name = name
+            self.commit()
+            self.answer_article(self.articles(self.tea)[-1])
+        told = [Article.from_json(m.canonical).name for m in self.articles(self.tea)]
+        self.assertEqual(told, ["Tea", "Green tea", "Tea", "Green tea"])
+
+    def test_a_change_bears_the_number_that_the_partner_told(self):
+        self.tea.action_dist_send_article()
+        first = self.articles(self.tea)
+        self.assertFalse(Article.from_json(first.canonical).remote_id)
+        self.answer_article(first, remote_id="61-62")
+        for name in ("Green tea", "Black tea"):
+            self.tea.name = name
+            self.commit()
+            change = self.articles(self.tea)[-1]
+            self.assertEqual(Article.from_json(change.canonical).remote_id, "61-62")
+            # an answer that tells none leaves it as it is
+            self.answer_article(change)
+
     def test_a_change_that_concerns_no_warehouse_sends_nothing(self):
         self.known(self.tea)
         self.tea.list_price = 7

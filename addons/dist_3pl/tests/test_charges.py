@@ -104,6 +104,41 @@ class TestCharges(ThirdPartyCase):
         )
         self.assertEqual((by_number + by_parcel).picking_id, picking)
 
+    def confirmed(self, message_type, key, record):
+        """Put on record that a message of this number was about a record."""
+        self.env["dist.message"].create(
+            {
+                "backend_id": self.backend.id,
+                "flow_id": self.backend._flow(message_type).id,
+                "company_id": self.backend.company_id.id,
+                "message_type": message_type,
+                "direction": "in",
+                "kind": "document",
+                "state": "done",
+                "key": key,
+                "res_model": record._name,
+                "res_id": record.id,
+            }
+        )
+
+    def test_a_shipments_number_is_not_taken_for_that_of_an_order(self):
+        right, other = self.shipped(), self.shipped()
+        self.confirmed("shipment_confirmation", "7001", right)
+        other.dist_remote_id = "7001"
+        for kind, picking in (("shipment", right), ("request", other)):
+            charge = self.bill(kind, "pick", 3, reference_type=kind, reference="7001")
+            self.assertEqual(charge.picking_id, picking, kind)
+
+    def test_a_receipts_number_is_looked_for_among_receipts(self):
+        other = self.shipped()
+        self.confirmed("shipment_confirmation", "7001", other)
+        other.dist_remote_id = "7001"
+        charge = self.bill(
+            "C1", "receiving", 3, reference_type="receipt", reference="7001"
+        )
+        self.assertFalse(charge.picking_id)
+        self.assertEqual(charge.finding, "unknown_reference")
+
     def test_work_that_we_do_not_know_is_in_dispute(self):
         charge = self.bill("C1", "pick", 3, reference_type="request", reference="?")
         self.assertEqual(charge.finding, "unknown_reference")

@@ -16,6 +16,9 @@ class DistBinding(models.Model):
     res_model = fields.Char("Model", required=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True)
     external_id = fields.Char("External ID", required=True)
+    remote_id = fields.Char(
+        "Partner's own number", help="Its number of the record, where it has one."
+    )
     hash_sent = fields.Char(help="Content hash of what we sent last.")
     hash_seen = fields.Char(help="Content hash of what the partner told last.")
 

@@ -62,6 +62,11 @@ class DistFlow(models.Model):
     )
     next_fetch_at = fields.Datetime(default=fields.Datetime.now)
     last_fetch_at = fields.Datetime(readonly=True)
+    last_sweep_at = fields.Datetime(
+        readonly=True,
+        help="When the partner's list was last read from further back, for what "
+        "changed late. Its profile says how often.",
+    )
     cursor = fields.Char(
         readonly=True, help="How far the partner's list was read; moved on commit."
     )

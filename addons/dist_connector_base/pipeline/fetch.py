@@ -8,6 +8,7 @@ import hashlib
 import logging
 
 from ..core import profile as profiles
+from ..core.canonical import DOCUMENTS
 from ..core.errors import ConfigurationError, DistError
 from . import ledger, wake
 from .context import make_context, open_files, open_rest
@@ -79,9 +80,13 @@ def _poll(flow, profile, spec, gate) -> int:
     ctx = make_context(backend)
     operation = profile.operations[spec.poll.operation]
     cursor = flow.cursor or ""
+    start = cursor
+    if _sweep_is_due(flow, spec.poll):
+        start = profiles.swept(operation, cursor, spec.poll.sweep.back, ctx)
+        flow.last_sweep_at = flow.env.cr.now()
     pages, responses = [], []
     with open_rest(backend, profile) as rest:
-        request = profiles.first_page(operation, cursor, ctx)
+        request = profiles.first_page(operation, start, ctx)
         while request and len(pages) < MAX_PAGES:
             gate.enter(operation.name, patience=PATIENCE)
             with gate.call(operation.name) as ended:
@@ -95,7 +100,7 @@ def _poll(flow, profile, spec, gate) -> int:
                         response.body,
                         via="poll",
                         source=spec.poll.operation,
-                        transport_key=f"page:{_digest(response.body)}",
+                        transport_key=_page_key(flow, response.body),
                     )
                 )
             request = profiles.next_page(operation, request, response)
@@ -106,6 +111,17 @@ def _poll(flow, profile, spec, gate) -> int:
     else:
         flow.cursor = profiles.advance_cursor(operation, responses, cursor, ctx)
     return len(ids)
+
+
+def _sweep_is_due(flow, poll) -> bool:
+    """Say whether the list is to be read from further back this time.
+
+    A flow without a cursor begins far back anyway.
+    """
+    if not (poll.sweep and flow.cursor):
+        return False
+    last = flow.last_sweep_at or flow.create_date
+    return flow.env.cr.now() - last >= poll.sweep.every
 
 
 def _too_long(operation) -> ConfigurationError:
@@ -156,6 +172,16 @@ def _take_files(flow, profile, spec, gate) -> int:
     finally:
         if not handed_over:
             transport.__exit__(None, None, None)
+
+
+def _page_key(flow, body: bytes) -> str | None:
+    """Give what tells that a page came before.
+
+    Of a picture of the moment, none: stock that is again as it was is news.
+    """
+    if DOCUMENTS[flow.message_type].momentary:
+        return None
+    return f"page:{_digest(body)}"
 
 
 def _digest(content: bytes) -> str:

@@ -13,7 +13,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..core import backoff
 from ..core import profile as profiles
 from ..core.batching import halve, waves
-from ..core.canonical import Document
+from ..core.canonical import DOCUMENTS, Document
 from ..core.errors import ConflictError, DataError, DistError, MappingError, Policy
 from . import attempts, expect, ledger, timeline, trace, wake
 from .arrived import Inbound
@@ -141,7 +141,8 @@ class InboundRun:
         events about one thing. The same content is then taken once, also when it is
         in exception.
         """
-        polled = once or row.via == "poll"
+        momentary = DOCUMENTS[self.flow.message_type].momentary
+        polled = (once or row.via == "poll") and not momentary
         ids = ledger.insert_arrivals(
             self.env,
             self.flow,

@@ -154,7 +154,7 @@ class OutboundRun:
 
     def _send(self, post, row: Row, document: Document) -> Verdict:
         """Send a document and put the attempt on record, before and after."""
-        parcel = post.wrap(self.spec.send, document)
+        parcel = post.wrap(self.spec.sent_by(document), document)
         records = self.env["dist.attempt"]
         attempt_id = records._begin(row.id, "send", row.round, parcel.masked)
         try:

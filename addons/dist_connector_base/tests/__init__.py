@@ -11,6 +11,7 @@ from . import (
     test_expectation,
     test_hanging_partner,
     test_inbound,
+    test_late_changes,
     test_line,
     test_line_workers,
     test_masking,

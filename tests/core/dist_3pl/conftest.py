@@ -10,6 +10,7 @@ import pytest
 from addons.dist_connector_base.core import profile as language
 from addons.dist_connector_base.core.canonical import FulfilmentRequest
 from addons.dist_connector_base.core.errors import MappingError
+from tests.partners.contract import Contract, find_contract
 
 PROFILES = Path(__file__).resolve().parents[3] / "addons/dist_3pl/profiles"
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.timezone.utc)
@@ -96,3 +97,21 @@ def request_document():
         return FulfilmentRequest.parse({**content, **values})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def contract():
+    """ShipBob's own description of its interface."""
+    path = find_contract()
+    if path is None:
+        pytest.skip("the vendor's contract file is not here (DIST_CONTRACTS names it)")
+    contract = Contract(path)
+    if contract.state != "checked":
+        pytest.skip(contract.state)
+    return contract
+
+
+@pytest.fixture
+def bob():
+    """A backend at ShipBob."""
+    return Backend("shipbob", {"channel_id": "77", "location_id": "8"})

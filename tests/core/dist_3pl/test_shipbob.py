@@ -22,39 +22,9 @@ from addons.dist_connector_base.core.profile import (
     keys,
     next_page,
 )
-from addons.dist_connector_base.core.wire import Found, HttpResponse, Outcome
-from tests.partners.contract import Contract, find_contract
+from addons.dist_connector_base.core.wire import Found, Outcome
 
-from .conftest import Backend
-
-
-@pytest.fixture(scope="module")
-def contract():
-    path = find_contract()
-    if path is None:
-        pytest.skip("the vendor's contract file is not here (DIST_CONTRACTS names it)")
-    contract = Contract(path)
-    if contract.state != "checked":
-        pytest.skip(contract.state)
-    return contract
-
-
-@pytest.fixture
-def bob():
-    return Backend("shipbob", {"channel_id": "77"})
-
-
-def faults(contract, request):
-    body = json.loads(request.body) if request.body else None
-    path = urlsplit(request.url).path
-    return contract.request_faults(
-        request.method, path, request.params, request.headers, body
-    )
-
-
-def answer(status, content=None, headers=None):
-    body = b"" if content is None else json.dumps(content).encode()
-    return HttpResponse(status, headers or {}, body)
+from .shipbob import answer, faults
 
 
 def shipment(**values):

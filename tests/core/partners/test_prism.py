@@ -110,6 +110,13 @@ class Shop:
         text = text.replace("{item}", self.item).replace("{made}", made)
         return DOCUMENTS[message_type].parse(json.loads(text))
 
+    def build(self, message_type, content):
+        """Build what a flow sends for a document of this content."""
+        text = json.dumps(content).replace("{item}", self.item)
+        document = DOCUMENTS[message_type].parse(json.loads(text))
+        operation = self.profile.operations[self.profile.flows[message_type].send]
+        return language.build(operation, document, self.ctx)
+
     def send(self, message_type):
         """Send a document, and look it up; give the partner's verdict."""
         spec, document = self.profile.flows[message_type], self.document(message_type)
@@ -129,6 +136,34 @@ class Shop:
         responses = [self.call(name, request)]
         cursor = language.advance_cursor(operation, responses, "", self.ctx)
         self.call(name, language.first_page(operation, cursor, self.ctx))
+        return responses[0]
+
+    def expand(self, message_type):
+        """Ask for what belongs to the documents of the first page of a list."""
+        spec = self.profile.flows[message_type]
+        name = spec.expand.operation
+        page = self.ask(spec.poll.operation)
+        data = language.decode(spec, page.body, self.ctx, source="poll")
+        items = [
+            item
+            for item in language.split(spec, data, source="poll")
+            if not language.skip_reason(spec, item, self.ctx)
+        ]
+        assert items, f"the partner has nothing for {message_type}"
+        for item in items:
+            operation = self.profile.operations[name]
+            request = language.expand_request(spec, operation, item, self.ctx)
+            language.expand_entries(spec, operation, self.call(name, request))
+
+    def change(self, message_type):
+        """Send a document that the partner has already."""
+        spec, made = self.profile.flows[message_type], self.made[message_type]
+        document = self.document(message_type)
+        document = document.model_copy(update={"remote_id": made})
+        assert spec.sent_by(document) == spec.change
+        operation = self.profile.operations[spec.change]
+        request = language.build(operation, document, self.ctx)
+        return language.judge(operation, self.call(spec.change, request))
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +205,16 @@ def test_everything_the_profile_sends_and_asks_keeps_to_the_contract(
     polls = {spec.poll.operation for spec in flows.values() if spec.poll}
     for name in sorted(polls):
         shop.ask(name)
+    partner.bill({"Warehousing Fee": "40"})
+    partner.change("SKU-1", -2, "LOST")
+    notice = {**FULL["receipt_notice"], "receipt_key": "PRISM-4"}
+    shop.call("create_receiving", shop.build("receipt_notice", notice))
+    partner.receive("PRISM-4")
+    for name, spec in flows.items():
+        if spec.expand:
+            shop.expand(name)
+        if spec.change:
+            outcomes[f"change of {name}"] = shop.change(name).outcome
     assert set(shop.told) == set(shop.profile.operations), "each operation was called"
     assert {name: told for name, told in shop.told.items() if told} == {}
     assert prism.logged() == before

@@ -25,14 +25,17 @@ class Article(Document):
     """A product, as the warehouse is to keep it.
 
     :ivar article_key: the SKU and a fingerprint of the rest: a change is sent anew
+    :ivar remote_id: the warehouse's own number of it, where it told one
     :ivar tracking: what the warehouse has to tell of each that it moves
     :ivar expiry: lots have a day of expiry
     """
 
     doc_type: ClassVar[str] = "article"
     key_field: ClassVar[str] = "article_key"
+    volatile: ClassVar[frozenset[str]] = frozenset({"remote_id"})
 
     article_key: Key
+    remote_id: Key | None = None
     sku: Key
     name: Text
     unit: Code = DEFAULT_UNIT

@@ -50,6 +50,8 @@ class Document(Part):
     A concrete class sets ``doc_type`` and names its key field in ``key_field``.
     """
 
+    #: A picture of the moment: polled again, the same content is news.
+    momentary: ClassVar[bool] = False
     doc_type: ClassVar[str] = ""
     key_field: ClassVar[str] = ""
     registry: ClassVar[dict[str, type["Document"]]] = DOCUMENTS

@@ -37,6 +37,7 @@ class InventorySnapshot(Document):
 
     doc_type: ClassVar[str] = "inventory_snapshot"
     key_field: ClassVar[str] = "snapshot_key"
+    momentary: ClassVar[bool] = True
     volatile: ClassVar[frozenset[str]] = frozenset({"received_at"})
 
     snapshot_key: Key

@@ -12,7 +12,8 @@ class ServiceCharge(Document):
     :ivar fee: canonical fee: ``freight``, ``pick``, ``pack``, ``receiving``,
         ``storage``, ``return``, ``other``, or a word of the house's own
     :ivar amount: always positive; ``kind`` says which way it goes
-    :ivar reference: our request key, or the partner's number of what the fee is for
+    :ivar reference: our request key, or the partner's number of what the fee is for;
+        of a ``shipment``, the number of its confirmation
     :ivar quantity: what the partner counted, where it says so (pallets, hours)
     """
 
@@ -26,7 +27,7 @@ class ServiceCharge(Document):
     fee: Code
     amount: Amount
     currency: Currency
-    reference_type: Literal["request", "receipt", "return", "none"] = "none"
+    reference_type: Literal["request", "shipment", "receipt", "return", "none"] = "none"
     reference: Key | None = None
     tracking_number: Text = ""
     carrier: Code | None = None

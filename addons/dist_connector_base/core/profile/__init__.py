@@ -35,7 +35,7 @@ from .inbound import (
 )
 from .loader import Problem, ProfileError, load_profile
 from .outbound import build
-from .paging import advance_cursor, first_page, next_page, page_items
+from .paging import advance_cursor, first_page, next_page, page_items, swept
 from .preview import Fault, Preview, preview_in, preview_out
 from .samples import SampleResult, run_samples, sample_context
 from .specs import (
@@ -96,4 +96,5 @@ __all__ = [
     "sample_context",
     "skip_reason",
     "split",
+    "swept",
 ]

@@ -118,7 +118,10 @@ def _check_out(profile, flow: FlowSpec, model, path: Path) -> Iterator[Fault]:
             yield (*path, key), "belongs to incoming flows only"
     if not flow.send:
         yield path, "names no operation under send"
-    for key in ("send", "look_up"):
+    if flow.change and "remote_id" not in model.model_fields:
+        words = f"{model.__name__} has no remote_id, which would call for it"
+        yield (*path, "change"), words
+    for key in ("send", "change", "look_up"):
         name = getattr(flow, key)
         if not name:
             continue
@@ -134,7 +137,7 @@ def _check_out(profile, flow: FlowSpec, model, path: Path) -> Iterator[Fault]:
 
 
 def _check_in(profile, flow: FlowSpec, model, path: Path) -> Iterator[Fault]:
-    for key in ("send", "look_up"):
+    for key in ("send", "change", "look_up"):
         if getattr(flow, key):
             yield (*path, key), "belongs to outgoing flows only"
     if not flow.sources:
@@ -153,6 +156,9 @@ def _check_in(profile, flow: FlowSpec, model, path: Path) -> Iterator[Fault]:
             yield where, "is polled, so it needs safe: true"
         else:
             yield from check_fields(operation, Polled, ("operations", operation.name))
+            if flow.poll.sweep and getattr(operation.cursor, "kind", "") != "moment":
+                words = "needs an operation whose cursor is a moment"
+                yield (*path, "poll", "sweep"), words
     if flow.file and profile.transport in ("rest", "soap"):
         yield (
             (*path, "file"),

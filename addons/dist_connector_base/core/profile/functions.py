@@ -89,6 +89,14 @@ def _spread(
     ]
 
 
+def _having(scope: Scope, value: Any, key: Any, wanted: Any) -> list[Any] | None:
+    """``having(root().lots, &id, id)``: the entries whose key is the value, as text."""
+    if value is None:
+        return None
+    text = as_text(wanted, 2)
+    return [entry for entry in _entries(value) if as_text(key(entry, scope)) == text]
+
+
 def _distinct(scope: Scope, value: Any) -> list[Any] | None:
     if value is None:
         return None
@@ -204,6 +212,7 @@ FUNCTIONS: dict[str, Function] = {
     "if": Function(_choose, 2, 3),
     "group_by": Function(_group_by, 2, 2, frozenset({1})),
     "spread": Function(_spread, 2, 3, frozenset({1, 2})),
+    "having": Function(_having, 3, 3, frozenset({1})),
     "distinct": Function(_distinct, 1, 1),
     "fingerprint": Function(_fingerprint, 1, 1),
     "text": Function(_text_of(lambda text: text), 1, 1),

@@ -3,7 +3,8 @@
 A leaf is an expression (``tracking.carrier``), a fixed text (``=DTC``), or a number,
 true or false. ``{each: products, map: {...}}`` makes a list, one entry per entry;
 ``{each: ..., where: ..., map: ...}`` leaves entries out; ``{when: ..., map: {...}}``
-makes a group only when the condition holds. Null makes no field.
+makes a group only when the condition holds. Null makes no field. The entries of an
+``each`` inside an ``each`` make one list.
 """
 
 from typing import Any
@@ -137,6 +138,8 @@ class Each(Node):
         if entries is None:
             return None
         fill = self.entry.fill
+        if isinstance(self.entry, Each):
+            return [f for entry, inner in entries for f in fill(entry, inner) or ()]
         return [fill(entry, inner) for entry, inner in entries]
 
     def _entries(self, value: Any, scope: Scope) -> list[tuple[Any, Scope]] | None:
@@ -157,8 +160,19 @@ class Each(Node):
 
     def place(self, loc: tuple[int | str, ...], value: Any, scope: Scope) -> str:
         entries = self._entries(value, scope) or []
+        if isinstance(self.entry, Each) and loc and isinstance(loc[0], int):
+            return self._place_below(entries, loc[0], loc[1:], value, scope)
         if loc and isinstance(loc[0], int) and loc[0] < len(entries):
             return self.entry.place(loc[1:], *entries[loc[0]])
+        return scope.path_of(value, self.over.steps)
+
+    def _place_below(self, entries, number: int, rest, value, scope: Scope) -> str:
+        """Say where an entry of the one list that several lists make came from."""
+        for entry, inner in entries:
+            below = len(self.entry.fill(entry, inner) or ())
+            if number < below:
+                return self.entry.place((number, *rest), entry, inner)
+            number -= below
         return scope.path_of(value, self.over.steps)
 
 

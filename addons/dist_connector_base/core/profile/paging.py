@@ -68,6 +68,15 @@ def page_request(
     return request
 
 
+def swept(operation: Operation, cursor: str, back: dt.timedelta, ctx: Context) -> str:
+    """Give the cursor of a sweep: so far back from now, or where it stands."""
+    spec = operation.cursor
+    if spec is None or spec.kind != "moment" or not cursor:
+        return cursor
+    earlier = iso_text(ctx.now() - back)
+    return min(cursor, earlier, key=lambda text: read_moment(text, None, "UTC"))
+
+
 def _start(spec: CursorSpec, ctx: Context) -> str:
     if spec.kind == "moment":
         return iso_text(ctx.now() - read_duration(spec.start))

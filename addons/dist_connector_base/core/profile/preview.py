@@ -318,6 +318,12 @@ class _Patient:
 
     def _each(self, node: Each, value, scope, loc: Location, start: int = 0) -> Any:
         entries = node._entries(value, scope)
+        if isinstance(node.entry, Each):
+            found: list[Any] = []
+            for entry, inner in entries or ():
+                below = start + len(found)
+                found += self._each(node.entry, entry, inner, loc, below) or []
+            return found
         return entries and [
             self.fill(node.entry, entry, inner, (*loc, index))
             for index, (entry, inner) in enumerate(entries, start)
@@ -341,7 +347,7 @@ class _Patient:
 def _sending(
     profile: Profile, flow: FlowSpec, document: Document, ctx: Context
 ) -> Sending:
-    content = build(_operation(profile, flow.send), document, ctx)
+    content = build(_operation(profile, flow.sent_by(document)), document, ctx)
     sending = _told(content, profile)
     if flow.look_up:
         try:

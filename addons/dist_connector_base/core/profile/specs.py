@@ -199,11 +199,22 @@ class TopicsSpec(Spec):
     ] = None
 
 
+class SweepSpec(Spec):
+    """How often a list is read again from further back, for what changed late."""
+
+    every: Duration = dt.timedelta(days=1)
+    back: Duration
+
+
 class PollSpec(Spec):
-    """A list that is asked for from time to time."""
+    """A list that is asked for from time to time.
+
+    :ivar sweep: now and then it is read from further back than its cursor
+    """
 
     operation: Name
     every: Duration = dt.timedelta(minutes=10)
+    sweep: SweepSpec | None = None
     documents: Expr | None = None
 
 
@@ -247,6 +258,8 @@ class FlowSpec(Spec):
     """One message type: how it leaves, or how it comes and what it means.
 
     :ivar send: operation that sends an outgoing document
+    :ivar change: operation that sends it when the partner has it already, which shows
+        by its ``remote_id``
     :ivar look_up: operation that asks for it after an unknown outcome
     :ivar answer: ``at_once`` with the send, or ``later`` as a message of its own
     :ivar documents: where the documents stand in what came; the whole without it
@@ -257,6 +270,7 @@ class FlowSpec(Spec):
 
     direction: Literal["in", "out"]
     send: str = ""
+    change: str = ""
     look_up: str = ""
     answer: Literal["at_once", "later"] = "at_once"
     webhook: Annotated[
@@ -282,6 +296,11 @@ class FlowSpec(Spec):
     def message_type(self) -> str:
         """Give the canonical document type."""
         return self._message_type
+
+    def sent_by(self, document: Any) -> str:
+        """Give the operation that sends a document."""
+        known = self.change and getattr(document, "remote_id", None)
+        return self.change if known else self.send
 
     @property
     def fetch_minutes(self) -> float:

@@ -41,6 +41,18 @@ def test_a_good_profile_gives_what_it_says(profile):
     ("old", "new", "path", "words"),
     [
         ("    method: POST", "    metod: POST", "operations.send.metod", "'method'"),
+        (
+            "every: 2 minutes,",
+            "every: 2 minutes, sweep: {back: 1 week},",
+            "flows.shipment_confirmation.poll.sweep.back",
+            "10 minutes",
+        ),
+        (
+            "poll: {operation: list,",
+            "poll: {operation: numbered, sweep: {back: 7 days},",
+            "flows.shipment_confirmation.poll.sweep",
+            "moment",
+        ),
         ("title: Nord", "titel: Nord", "titel", "'title'"),
         ("each: lines", "each: linez", "operations.send.body.lines.each", "'lines'"),
         (

@@ -1,5 +1,6 @@
 """Lists: every page once, and a cursor that never loses what came late."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -15,6 +16,7 @@ from addons.dist_connector_base.core.profile import (
     first_page,
     next_page,
     page_items,
+    swept,
 )
 from addons.dist_connector_base.core.wire import HttpResponse
 
@@ -150,3 +152,13 @@ def test_a_cursor_may_be_the_partners_clock_when_we_asked(ops, ctx):
 def test_without_the_partners_clock_it_is_ours(ops, ctx):
     cursor = advance_cursor(ops["linked"], [page([], seconds=60)], "", ctx)
     assert cursor == "2026-03-10T11:54:00Z"
+
+
+def test_a_sweep_begins_further_back_and_never_later(ops, ctx):
+    week = dt.timedelta(days=7)
+    assert swept(ops["linked"], "2026-03-10T11:00:00Z", week, ctx) == (
+        "2026-03-03T12:00:00Z"
+    )
+    older = "2026-02-01T00:00:00Z"
+    assert swept(ops["linked"], older, week, ctx) == older
+    assert swept(ops["numbered"], "7", week, ctx) == "7"

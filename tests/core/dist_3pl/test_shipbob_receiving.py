@@ -1,57 +1,21 @@
-"""Receiving and returns of the ShipBob profile against ShipBob's own description."""
+"""Receiving at ShipBob, against ShipBob's own description."""
 
 import json
 from urllib.parse import urlsplit
 
 import pytest
 
-from addons.dist_connector_base.core.canonical import (
-    ReceiptCancel,
-    ReceiptNotice,
-    ReturnAuthorisation,
-)
-from addons.dist_connector_base.core.errors import MappingError
+from addons.dist_connector_base.core.canonical import ReceiptCancel, ReceiptNotice
+from addons.dist_connector_base.core.errors import ConfigurationError, MappingError
 from addons.dist_connector_base.core.profile import (
-    IGNORE,
-    first_page,
     judge,
     judge_look_up,
     keys,
     next_page,
 )
-from addons.dist_connector_base.core.wire import Found, HttpResponse, Outcome
-from tests.partners.contract import Contract, find_contract
+from addons.dist_connector_base.core.wire import Found, Outcome
 
-from .conftest import Backend
-
-
-@pytest.fixture(scope="module")
-def contract():
-    path = find_contract()
-    if path is None:
-        pytest.skip("the vendor's contract file is not here (DIST_CONTRACTS names it)")
-    contract = Contract(path)
-    if contract.state != "checked":
-        pytest.skip(contract.state)
-    return contract
-
-
-@pytest.fixture
-def bob():
-    return Backend("shipbob", {"channel_id": "77", "location_id": "8"})
-
-
-def faults(contract, request):
-    body = json.loads(request.body) if request.body else None
-    path = urlsplit(request.url).path
-    return contract.request_faults(
-        request.method, path, request.params, request.headers, body
-    )
-
-
-def answer(status, content=None):
-    body = b"" if content is None else json.dumps(content).encode()
-    return HttpResponse(status, {}, body)
+from .shipbob import answer, expanded, expansion, faults, first_page, read
 
 
 def notice(**values):
@@ -75,25 +39,6 @@ def notice(**values):
         ],
     }
     return ReceiptNotice.parse({**content, **values})
-
-
-def authorisation(**values):
-    content = {
-        "return_key": "RMA00001",
-        "order_reference": "S00012",
-        "shipment_key": "900",
-        "tracking_number": "BACK-9",
-        "lines": [
-            {
-                "line_key": "1",
-                "sku": "SKU-001",
-                "remote_item": "31",
-                "quantity": 2,
-                "disposition": "quarantine",
-            }
-        ],
-    }
-    return ReturnAuthorisation.parse({**content, **values})
 
 
 def receiving(**values):
@@ -120,32 +65,26 @@ def receiving(**values):
     return {**content, **values}
 
 
-def returned(*inventory, **values):
+def box(*items, **values):
     content = {
-        "id": 800,
-        "reference_id": "RMA00001",
-        "status": "Completed",
-        "store_order_id": "S00012",
-        "tracking_number": "BACK-9",
-        "shipment_tracking_number": "1Z-A",
-        "arrived_date": "2026-03-25T10:00:00Z",
-        "completed_date": "2026-03-26T10:00:00Z",
-        "inventory": list(inventory)
-        or [item({"action": "Restock", "quantity_processed": 2})],
+        "box_id": 70001,
+        "box_number": 1,
+        "box_status": "Completed",
+        "box_items": list(items),
     }
     return {**content, **values}
 
 
-def item(*actions, **values):
-    content = {"id": 31, "sku": "SKU-001", "quantity": 2, "action_taken": list(actions)}
+def boxed(number, received, lot=None, **values):
+    content = {
+        "inventory_id": number,
+        "quantity": received,
+        "received_quantity": received,
+        "stowed_quantity": received,
+        "lot_number": lot,
+        "lot_date": "2027-01-31T00:00:00Z" if lot else None,
+    }
     return {**content, **values}
-
-
-def read(bob, message_type, content, source="webhook"):
-    return bob.read(message_type, json.dumps(content).encode(), source)
-
-
-# ------------------------------------------------------------------ receiving
 
 
 def test_a_receiving_order_keeps_to_the_contract(contract, bob):
@@ -289,118 +228,83 @@ def test_every_status_of_the_contract_is_known(contract, bob):
 def test_receiving_orders_are_polled_page_by_page(contract, bob):
     for name in ("list_arriving", "list_received"):
         operation = bob.profile.operations[name]
-        request = first_page(operation, "", bob.ctx)
+        request = first_page(bob, name)
         assert faults(contract, request) == []
         assert next_page(operation, request, answer(200, [{}] * 100)).params[
             "Page"
         ] == ("2")
 
 
-# -------------------------------------------------------------------- returns
+# ----------------------------------------------------------------- lots in boxes
 
 
-def test_a_return_keeps_to_the_contract(contract, bob):
-    request = bob.build("create_return", authorisation())
-    assert faults(contract, request) == []
-    body = json.loads(request.body)
-    assert (body["reference_id"], body["original_shipment_id"]) == ("RMA00001", 900)
-    assert body["inventory"] == [
-        {"id": 31, "quantity": 2, "requested_action": "Quarantine"}
-    ]
-    bare = authorisation(shipment_key=None, tracking_number="")
-    assert faults(contract, bob.build("create_return", bare)) == []
-
-
-def test_a_return_is_looked_up_by_our_key(contract, bob):
-    document = authorisation()
-    request = bob.build("find_return", document)
-    assert faults(contract, request) == []
-    operation = bob.profile.operations["find_return"]
-    for content, expected in (
-        ({"items": [returned()]}, Found.FOUND),
-        ({"items": [returned(status="Cancelled")]}, Found.ABSENT),
-        ({"items": []}, Found.ABSENT),
-    ):
-        found = judge_look_up(operation, answer(200, content), document, bob.ctx)
-        assert found.answer is expected
-
-
-def test_the_sample_return_is_one_of_the_contract(contract):
-    assert contract.schema_faults("Returns.PublicReturnDto", returned()) == []
-
-
-def test_a_return_is_split_by_what_was_done_with_it(bob):
-    lot = {"number": "L1", "expiration": "2027-01-31T00:00:00Z"}
-    content = returned(
-        item(
-            {"action": "Restock", "quantity_processed": 2, "action_reason": None},
-            {
-                "action": "Dispose",
-                "quantity_processed": 1,
-                "action_reason": "Broken",
-            },
-            lot_information=lot,
-        ),
-        item({"action": "Quarantine", "quantity_processed": 4}, sku="SKU-002"),
-        item(sku="SKU-003", quantity=7),
-    )
-    (document,) = read(bob, "return_notice", content)
-    assert (document.return_key, document.authorisation) == ("800", "RMA00001")
-    assert (document.order_reference, document.original_tracking_number) == (
-        "S00012",
-        "1Z-A",
-    )
-    assert document.returned_at.isoformat() == "2026-03-25T10:00:00+00:00"
-    assert [(x.sku, x.quantity, x.disposition) for x in document.lines] == [
-        ("SKU-001", 2, "restock"),
-        ("SKU-002", 4, "quarantine"),
-        ("SKU-001", 1, "scrap"),
-        ("SKU-003", 7, "undecided"),
-    ]
-    assert document.lines[2].reason == "Broken"
-    assert [(x.lot, x.quantity) for x in document.lines[2].lots] == [("L1", 1)]
-
-
-def test_an_action_nobody_knows_goes_to_a_person(bob):
-    content = returned(item({"action": "Donate", "quantity_processed": 2}))
-    with pytest.raises(MappingError) as caught:
-        read(bob, "return_notice", content)
-    assert caught.value.value == "Donate"
-
-
-def test_a_return_on_its_way_changes_nothing(bob):
-    assert read(bob, "return_notice", returned(status="Processing")) == []
-
-
-def test_returns_are_polled(contract, bob):
-    operation = bob.profile.operations["list_returns"]
-    request = first_page(operation, "", bob.ctx)
-    assert faults(contract, request) == []
-    (polled,) = read(bob, "return_notice", {"items": [returned()]}, "poll")
-    (pushed,) = read(bob, "return_notice", returned())
-    assert polled.content_hash() == pushed.content_hash()
-
-
-def test_topics_of_receiving_and_returns(bob):
-    webhook = bob.profile.webhook
-    assert webhook.flow_for("wro.completed") == "receipt_confirmation"
-    assert webhook.flow_for("wro.updated") == "receipt_response"
-    assert webhook.flow_for("return.completed") == "return_notice"
-    assert webhook.flow_for("return.created") is IGNORE
-
-
-def test_item_numbers_are_read_from_the_stock_levels(bob):
-    page = {
-        "items": [
-            {"sku": "SKU-001", "inventory_id": 31, "total_on_hand_quantity": 4},
-            {"sku": None, "inventory_id": 32, "total_on_hand_quantity": 0},
-        ]
+def counted(number, sku, quantity):
+    return {
+        "inventory_id": number,
+        "sku": sku,
+        "expected_quantity": quantity,
+        "received_quantity": quantity,
+        "stowed_quantity": quantity,
     }
-    (document,) = read(bob, "item_list", page, "poll")
-    assert [(row.sku, row.remote_item) for row in document.rows] == [("SKU-001", "31")]
-    page["items"][0]["total_on_hand_quantity"] = 9
-    (again,) = read(bob, "item_list", page, "poll")
-    assert (again.key, again.content_hash()) == (
-        document.key,
-        document.content_hash(),
+
+
+def confirmed(bob, content, boxes, source="webhook"):
+    [(item, _request)] = expansion(bob, "receipt_confirmation", content, source)
+    (document,) = expanded(bob, "receipt_confirmation", item, answer(200, boxes))
+    return document
+
+
+def lots(document):
+    return [
+        (line.sku, [(x.lot, int(x.quantity), str(x.expiry)) for x in line.lots])
+        for line in document.lines
+    ]
+
+
+def test_the_boxes_of_what_was_counted_are_asked_for(contract, bob):
+    [(_item, request)] = expansion(bob, "receipt_confirmation", [receiving()])
+    assert urlsplit(request.url).path == "/2026-01/receiving/700/boxes"
+    assert (request.method, request.safe, request.params) == ("GET", True, {})
+    assert faults(contract, request) == []
+
+
+def test_the_sample_boxes_are_those_of_the_contract(contract):
+    boxes = [box(boxed(31, 5), boxed(35, 3, "L1"))]
+    assert contract.schema_faults("Receiving.BoxViewModelArray", boxes) == []
+
+
+def test_lots_are_read_out_of_the_boxes(bob):
+    content = receiving(
+        inventory_quantities=[counted(31, "SKU-001", 5), counted(35, "SKU-005", 7)]
     )
+    boxes = [
+        box(boxed(31, 5), boxed(35, 3, "L1")),
+        box(boxed(35, 2, "L1"), boxed(35, 2, "L2", lot_date=None), box_id=70002),
+        box(boxed(35, 0, "L3"), box_id=70003),
+    ]
+    document = confirmed(bob, content, boxes)
+    assert lots(document) == [
+        ("SKU-001", []),
+        (
+            "SKU-005",
+            [
+                ("L1", 3, "2027-01-31"),
+                ("L1", 2, "2027-01-31"),
+                ("L2", 2, "None"),
+            ],
+        ),
+    ]
+    polled = confirmed(bob, [content], boxes, "poll")
+    assert polled.content_hash() == document.content_hash()
+
+
+def test_boxes_that_cannot_be_had_are_no_empty_boxes(bob):
+    [(item, _request)] = expansion(bob, "receipt_confirmation", receiving(), "webhook")
+    with pytest.raises(ConfigurationError):
+        expanded(bob, "receipt_confirmation", item, answer(404, {"title": "?"}))
+
+
+def test_nothing_is_asked_about_what_is_still_counted(bob):
+    for status in ("Awaiting", "Processing", "Cancelled"):
+        content = [receiving(status=status)]
+        assert expansion(bob, "receipt_confirmation", content) == []
