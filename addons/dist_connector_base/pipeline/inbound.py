@@ -154,6 +154,8 @@ class InboundRun:
                     transport_key=ledger.fragment_key(item) if polled else None,
                     kind="document",
                     parent_id=row.id,
+                    # all parts of one list are of one moment
+                    received_at=row.received_at,
                 )
                 for item in items
             ],

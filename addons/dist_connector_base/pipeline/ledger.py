@@ -71,7 +71,10 @@ class Result:
 
 
 class Arrival(NamedTuple):
-    """Bytes that arrived from a partner, about to be put on record."""
+    """Bytes that arrived from a partner, about to be put on record.
+
+    :ivar received_at: when they came, in UTC without zone; now without it
+    """
 
     payload: bytes
     via: str
@@ -79,6 +82,7 @@ class Arrival(NamedTuple):
     transport_key: str | None = None
     kind: str = "transmission"
     parent_id: int | None = None
+    received_at: datetime | None = None
 
 
 class Place(NamedTuple):
@@ -198,7 +202,7 @@ def insert_at(env, place: Place, arrivals: Sequence[Arrival]) -> list[int]:
     columns = [
         SQL(
             "(%s, %s::int, %s, %s, %s::varchar, 'in', %s, %s::int, %s, %s, "
-            "%s::varchar, 'received', %s, %s, %s)",
+            "%s::varchar, 'received', %s, %s, %s, %s::timestamp)",
             place.backend_id,
             place.flow_id,
             place.company_id,
@@ -212,6 +216,7 @@ def insert_at(env, place: Place, arrivals: Sequence[Arrival]) -> list[int]:
             hashlib.sha256(arrival.payload).hexdigest(),
             len(arrival.payload),
             arrival.payload,
+            arrival.received_at,
         )
         for arrival in arrivals
     ]
@@ -222,11 +227,14 @@ def insert_at(env, place: Place, arrivals: Sequence[Arrival]) -> list[int]:
                     direction, kind, parent_id, via, source, transport_key, state,
                     payload_sha256, payload_size, payload, received_at, next_try_at,
                     create_date, tries, round)
-               SELECT v.*, t.now, t.now, t.now, 0, 0
+               SELECT backend_id, flow_id, company_id, profile_id, message_type,
+                      direction, kind, parent_id, via, source, transport_key, state,
+                      payload_sha256, payload_size, payload,
+                      coalesce(received_at, t.now), t.now, t.now, 0, 0
                  FROM (VALUES %s) AS v (
                           backend_id, flow_id, company_id, profile_id, message_type,
                           direction, kind, parent_id, via, source, transport_key, state,
-                          payload_sha256, payload_size, payload),
+                          payload_sha256, payload_size, payload, received_at),
                       (SELECT date_trunc('milliseconds', now() AT TIME ZONE 'UTC')
                               AS now) AS t
                ON CONFLICT (flow_id, transport_key) WHERE transport_key IS NOT NULL

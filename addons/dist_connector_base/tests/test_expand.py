@@ -64,6 +64,19 @@ class TestExpand(DistCase):
         self.assertIn('"A-2"', whole.payload_text)
         self.assertNotIn("A-2", bare.payload_text)
 
+    def test_all_parts_of_a_list_are_of_the_moment_at_which_it_came(self):
+        page = self.arrive(self.told("S1", "S2"), via="poll", run=False)
+        page.received_at = "2026-01-31 10:00:00"
+        self.env.flush_all()
+        self.partner.script = [TransientError("gone")]
+        self.run_flow(self.flow("shipment_confirmation"))
+        waiting = self.messages().filtered(lambda m: m.state == "ready")
+        self.partner.script = [(200, {"rows": LINES})] * 2
+        self.due_again(*waiting)
+        self.run_flow(self.flow("shipment_confirmation"))
+        self.assertEqual(len(self.messages()), 5)
+        self.assertEqual(set(self.messages().mapped("received_at")), {page.received_at})
+
     def test_a_replay_reads_what_is_on_record(self):
         self.partner.script = [(200, {"rows": LINES})]
         self.handler.faults["S1"] = TransientError("busy")
