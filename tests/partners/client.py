@@ -245,7 +245,7 @@ class Partner:
         self.control("take_back", key=key, lines=list(lines), document=label)
 
     def change(self, sku: str, quantity: Any, reason: str, **more: str) -> None:
-        """Find, lose or re-grade stock; only the CSV partner tells of it."""
+        """Find, lose or re-grade stock."""
         self.control("change", sku=sku, quantity=str(quantity), reason=reason, **more)
 
     def dock(self) -> dict[str, Any]:
