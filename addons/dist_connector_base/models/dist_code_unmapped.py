@@ -1,10 +1,12 @@
-"""Codes that partners used and nobody has mapped yet."""
+"""Codes that partners used, or say they have, and nobody has mapped yet."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: How far back the list looks.
 DAYS = 30
+#: Ids of codes that only stand in a partner's list begin behind this.
+LISTED = 2**30
 
 
 class DistCodeUnmapped(models.Model):
@@ -18,6 +20,11 @@ class DistCodeUnmapped(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     vocabulary = fields.Char("Code list", readonly=True)
     code = fields.Char(readonly=True)
+    name = fields.Char(
+        "In the partner's words",
+        readonly=True,
+        help="Where the partner tells a list of its codes.",
+    )
     direction = fields.Selection(
         [("in", "Incoming"), ("out", "Outgoing")],
         readonly=True,
@@ -34,7 +41,8 @@ class DistCodeUnmapped(models.Model):
     def _table_query(self):
         # topics of webhooks are mapped in the profile, not here
         return SQL(
-            """SELECT min(e.id) AS id, e.backend_id, e.company_id, e.vocabulary,
+            """WITH seen AS (
+               SELECT min(e.id) AS id, e.backend_id, e.company_id, e.vocabulary,
                       e.code_value AS code, d.direction,
                       sum(e.occurrences) AS occurrences,
                       count(*) FILTER (WHERE e.state != 'resolved') AS open_count,
@@ -46,18 +54,37 @@ class DistCodeUnmapped(models.Model):
                       SELECT coalesce(m.direction, f.direction, 'in') AS direction) d
                 WHERE e.error_class = 'mapping' AND e.backend_id IS NOT NULL
                   AND e.code_value IS NOT NULL AND e.vocabulary != 'topic'
-                  AND e.last_seen >= (now() AT TIME ZONE 'UTC') - %s * interval '1 day'
-                  AND NOT EXISTS (
-                      SELECT 1 FROM dist_code_map c
-                       WHERE c.backend_id = e.backend_id
-                         AND c.vocabulary = e.vocabulary
-                         AND CASE d.direction WHEN 'in' THEN c.partner_code
-                             ELSE c.canonical_code END = e.code_value
-                         AND coalesce(c.valid_from <= current_date, true)
-                         AND coalesce(c.valid_to >= current_date, true))
+                  AND e.last_seen >= (now() AT TIME ZONE 'UTC') - %(days)s
+                                     * interval '1 day'
              GROUP BY e.backend_id, e.company_id, e.vocabulary, e.code_value,
-                      d.direction""",
-            DAYS,
+                      d.direction),
+               named AS (
+               SELECT s.id, s.backend_id, s.company_id, s.vocabulary, s.code, l.name,
+                      s.direction, s.occurrences, s.open_count, s.first_seen,
+                      s.last_seen
+                 FROM seen s
+            LEFT JOIN dist_code_listed l
+                   ON l.backend_id = s.backend_id AND l.vocabulary = s.vocabulary
+                  AND l.code = s.code AND s.direction = 'in'
+            UNION ALL
+               SELECT %(listed)s + l.id, l.backend_id, l.company_id, l.vocabulary,
+                      l.code, l.name, 'in', 0, 0, l.create_date, l.seen_at
+                 FROM dist_code_listed l
+                WHERE NOT EXISTS (
+                      SELECT 1 FROM seen s
+                       WHERE s.backend_id = l.backend_id AND s.code = l.code
+                         AND s.vocabulary = l.vocabulary AND s.direction = 'in'))
+               SELECT n.* FROM named n
+                WHERE NOT EXISTS (
+                      SELECT 1 FROM dist_code_map c
+                       WHERE c.backend_id = n.backend_id
+                         AND c.vocabulary = n.vocabulary
+                         AND CASE n.direction WHEN 'in' THEN c.partner_code
+                             ELSE c.canonical_code END = n.code
+                         AND coalesce(c.valid_from <= current_date, true)
+                         AND coalesce(c.valid_to >= current_date, true))""",
+            days=DAYS,
+            listed=LISTED,
         )
 
     @api.depends("vocabulary", "code")
@@ -72,7 +99,7 @@ class DistCodeUnmapped(models.Model):
         side = "partner_code" if self.direction == "in" else "canonical_code"
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Map the code"),
+            "name": self.env._("Map %s", f"{self.code} {self.name or ''}".strip()),
             "res_model": "dist.code.map",
             "view_mode": "form",
             "target": "new",

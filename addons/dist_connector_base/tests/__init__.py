@@ -1,6 +1,7 @@
 from . import (
     test_audit,
     test_audit_calls,
+    test_code_lists,
     test_code_map,
     test_connection_files,
     test_credential,

@@ -18,6 +18,7 @@ RIGHTS = {
     "dist.bucket": ("", "", "", "", "r", ""),
     "dist.circuit": ("", "r", "r", "r", "r", "r"),
     "dist.circuit.override": ("", "", "", "", "rwc", ""),
+    "dist.code.listed": ("", "r", "r", "r", "r", "r"),
     "dist.code.map": ("", "r", "r", "rwc", "rwcu", "r"),
     "dist.code.map.import": ("", "", "", "rwcu", "rwcu", ""),
     "dist.code.unmapped": ("", "r", "r", "r", "r", "r"),
@@ -66,6 +67,7 @@ ACTIONS = {
     "dist.backend": {
         "action_fetch_webhook_keys": "manager",
         "action_go_live": "manager",
+        "action_read_codes": "manager",
         "action_rotate_webhook_token": "manager",
         "action_test_connection": "manager",
     },

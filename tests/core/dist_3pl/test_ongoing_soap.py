@@ -342,3 +342,19 @@ def test_wrong_password_is_a_refusal(house, partner, request_document):
         Outcome.REJECTED,
         "wrong user or password",
     )
+
+
+@needs_wsdl
+@pytest.mark.parametrize(
+    ("vocabulary", "told"),
+    [
+        ("order_status", {"200": "Open", "310": "On the cart"}),
+        ("in_order_status", {"300": "At the door"}),
+    ],
+)
+def test_warehouse_tells_the_statuses_that_it_has_set(house, partner, vocabulary, told):
+    spec = house.profile.code_lists[vocabulary]
+    operation = house.profile.operations[spec.operation]
+    answer = partner.service.call(language.first_page(operation, "", house.ctx))
+    listed = dict(language.listed_codes(spec, operation, answer))
+    assert told.items() <= listed.items()

@@ -15,7 +15,6 @@ class BookedLine(Part):
     """
 
     line_key: Key
-    sku: Key | None = None
     quantity: Qty
 
 
@@ -24,12 +23,10 @@ class Acknowledgement(Part):
 
     :ivar confirmation_key: the confirmation that was booked, by the partner's number
     :ivar reference: our number of the request, or of the receipt advice
-    :ivar remote_id: the partner's own number of it
     """
 
     confirmation_key: Key
     reference: Key
-    remote_id: Key | None = None
     lines: Annotated[list[BookedLine], Field(min_length=1)]
 
 

@@ -20,6 +20,7 @@ way.
 """
 
 from .answers import judge, judge_file_look_up, judge_look_up, pace
+from .code_lists import ListedCode, listed_codes
 from .context import Context, FilePlace, FileSearch, Keys
 from .expand import cut_expanded, expand_entries, expand_request, expanded, joined
 from .fetch_back import fetch_request, fetched_items
@@ -50,6 +51,8 @@ from .specs import (
 )
 
 __all__ = [
+    "ListedCode",
+    "listed_codes",
     "IGNORE",
     "AuthSpec",
     "Context",

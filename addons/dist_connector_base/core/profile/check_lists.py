@@ -8,7 +8,7 @@ from .formats import Json
 from .lines import Path
 from .mapping import Each, Group, Leaf, Listed, When
 from .mapping import Node as MapNode
-from .references import Fault, fields_of
+from .references import Fault, check_fields, fields_of
 from .specs import FlowSpec, Operation, Profile
 from .words import did_you_mean
 
@@ -89,3 +89,21 @@ def check_expand(profile: Profile, flow: FlowSpec, path: Path) -> Iterator[Fault
         yield where, "is called for every document, so it needs safe: true"
     elif operation.cursor:
         yield where, "is asked for from its beginning, so it has no cursor"
+
+
+def check_code_lists(profile: Profile) -> Iterator[Fault]:
+    """A list of codes is a question, about a vocabulary that the profile maps."""
+    for name, spec in profile.code_lists.items():
+        path: Path = ("code_lists", name)
+        if name not in profile.code_maps:
+            hint = did_you_mean(name, profile.code_maps)
+            yield path, f"{name!r} is no code map of the profile{hint}"
+        operation = profile.operations.get(spec.operation)
+        where = (*path, "operation")
+        if operation is None:
+            hint = did_you_mean(spec.operation, profile.operations)
+            yield where, f"{spec.operation!r} is not an operation{hint}"
+        elif operation.kind not in ("http", "soap") or not operation.safe:
+            yield where, "is asked each day, so it has to be a call with safe: true"
+        else:
+            yield from check_fields(operation, Polled, ("operations", operation.name))

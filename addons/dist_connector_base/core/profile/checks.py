@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..canonical import DOCUMENTS
-from .check_lists import Polled, check_expand, check_lists
+from .check_lists import Polled, check_code_lists, check_expand, check_lists
 from .expect import check_expectations
 from .formats import Json, Xml
 from .functions import setting_problem
@@ -26,6 +26,7 @@ def check_profile(profile: Profile, raw: dict[str, Any]) -> list[Fault]:
         faults += _check_operation(profile, operation, ("operations", name))
     for name, flow in profile.flows.items():
         faults += _check_flow(profile, flow, ("flows", name))
+    faults += check_code_lists(profile)
     faults += check_expectations(profile)
     for index, sample in enumerate(profile.samples):
         if sample.flow not in profile.flows:

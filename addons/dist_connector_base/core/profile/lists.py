@@ -1,4 +1,4 @@
-"""Lists at a partner: their pages, and how far they were read."""
+"""Lists at a partner: their pages, how far they were read, and its code lists."""
 
 import datetime as dt
 from typing import Annotated, Literal
@@ -72,3 +72,18 @@ class ExpandSpec(Spec):
     into: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
     absent: Statuses = frozenset()
     documents: Expr | None = None
+
+
+class CodeListSpec(Spec):
+    """Where a partner tells the codes of one vocabulary.
+
+    :ivar operation: the call, a safe one
+    :ivar codes: where the entries stand in the answer
+    :ivar code: the code of an entry; the entry itself without it
+    :ivar name: what the partner calls it in words
+    """
+
+    operation: str
+    codes: Expr
+    code: Expr | None = None
+    name: Expr | None = None

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 
 from .expect import ExpectationSpec, HeartbeatSpec
 from .formats import Format, Json
-from .lists import CursorSpec, ExpandSpec, PagingSpec
+from .lists import CodeListSpec, CursorSpec, ExpandSpec, PagingSpec
 from .samples import SampleSpec
 from .spec import Spec
 from .terms import ContractSpec, PaceSpec
@@ -327,6 +327,7 @@ class Profile(Spec):
     :ivar expectations: what must follow what, and within which time
     :ivar code_maps: vocabulary → partner's code → canonical code; a backend starts
         with these and may have its own
+    :ivar code_lists: vocabulary → where the partner tells which codes it has
     :ivar samples: the profile's own tests, see :mod:`.samples`
     """
 
@@ -343,6 +344,7 @@ class Profile(Spec):
     pace: PaceSpec | None = None
     trace: TraceSpec = TraceSpec()
     code_maps: dict[Name, dict[str, str]] = Field(default_factory=dict)
+    code_lists: dict[Name, CodeListSpec] = Field(default_factory=dict)
     operations: dict[Name, Operation] = Field(default_factory=dict)
     webhook: WebhookSpec | None = None
     flows: dict[Name, FlowSpec] = Field(min_length=1)
