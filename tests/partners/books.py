@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS lines (
     order_id INTEGER, position INTEGER, line_key TEXT, sku TEXT, name TEXT,
     lot TEXT, quantity TEXT, PRIMARY KEY (order_id, position));
 CREATE INDEX IF NOT EXISTS lines_sku ON lines (sku);
+CREATE TABLE IF NOT EXISTS holds (
+    order_id INTEGER PRIMARY KEY, keep_stock INTEGER, reason TEXT, own INTEGER);
 CREATE TABLE IF NOT EXISTS shipments (
     id INTEGER PRIMARY KEY, order_id INTEGER, stage TEXT, final INTEGER,
     carrier TEXT, service TEXT, shipped_at REAL, created_at REAL, updated_at REAL);

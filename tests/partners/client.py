@@ -359,6 +359,14 @@ class SftpPartner(Partner):
 
     folder: Path
 
+    def hold_back(
+        self, key: str, reason: str, held: bool = True, substatus: str = ""
+    ) -> None:
+        """Keep an order back (or let it go) of the house's own accord, and tell."""
+        self.control(
+            "hold_back", request_key=key, held=held, reason=reason, substatus=substatus
+        )
+
     def report_inventory(self, warehouse: str = "") -> None:
         """Write a stock report in the next round, as that of a warehouse."""
         self.control("inventory", warehouse=warehouse)

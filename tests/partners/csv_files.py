@@ -10,16 +10,19 @@ from .warehouse import OrderLine
 COLUMNS = {
     "ORD": "request_key;order_reference;ship_to_name;street;street2;city;zip;state;"
     "country;phone;email;carrier;service;requested_date;line_key;sku;description;"
-    "quantity;unit;lot;warehouse",
+    "quantity;unit;lot;warehouse;priority",
     "ITEM": "sku;name;tracking;has_expiry;weight_kg;volume_m3;unit;contains;gtin",
     "CHG": "change_key;request_key;changes;ship_to_name;street;street2;city;zip;state;"
     "country;phone;email;carrier;service;ship_date;requested_date;line_key;sku;"
     "quantity;previous_quantity;unit;warehouse",
     "CAN": "request_key;reason",
-    "ACK": "request_key;status;warehouse_reference;reason_code;reason_text;change_key",
+    "HLD": "hold_key;request_key;keep_stock;reason_code;reason",
+    "RLS": "hold_key;request_key",
+    "ACK": "request_key;status;warehouse_reference;reason_code;reason_text;change_key;"
+    "hold_key;said_at;substatus",
     "SHP": "shipment_no;request_key;warehouse_reference;shipped_at;carrier;service;"
     "line_key;sku;quantity;unit;lot;serial;expiry;tracking;weight_kg;sscc;final;"
-    "warehouse",
+    "warehouse;shipping_cost;currency;status;substatus;substitutes",
     "INV": "taken_at;sku;quantity;allocated;lot;expiry;status;warehouse",
     "ASN": "receipt_key;order_reference;supplier;expected_date;line_key;sku;"
     "description;quantity;unit;pack_unit;packs;lots;warehouse",
@@ -58,13 +61,25 @@ KEY_COLUMN = {
     "ORD": "request_key",
     "CHG": "change_key",
     "CAN": "request_key",
+    "HLD": "hold_key",
+    "RLS": "hold_key",
     "ASN": "receipt_key",
     "ASC": "receipt_key",
     "RMA": "return_key",
 }
 
 #: Columns that not every row fills in.
-LATER = {"warehouse", "change_key"}
+LATER = {
+    "warehouse",
+    "change_key",
+    "hold_key",
+    "said_at",
+    "substatus",
+    "shipping_cost",
+    "currency",
+    "status",
+    "substitutes",
+}
 
 Row = Mapping[str, str]
 

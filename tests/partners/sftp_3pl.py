@@ -12,7 +12,7 @@ import zoneinfo
 from pathlib import Path
 from typing import Any
 
-from . import articles, changes, csv_bill, csv_files, outbox, plans
+from . import articles, changes, csv_bill, csv_files, holds, outbox, plans
 from .addresses import refusal
 from .control import House, parser, read_settings
 from .csv_dock import TAKEN, CsvDock
@@ -49,6 +49,7 @@ class CsvHouse(House):
         self.actions["inventory"] = lambda body: self.report_inventory(**body)
         self.actions["articles"] = lambda body: articles.listing(self.books)
         self.actions["resend"] = self._resend
+        self.actions["hold_back"] = self._hold_back
         self.actions["bill"] = lambda body: csv_bill.bill(self.outbox, **body)
         self._next_round = self._next_inventory = 0.0
 
@@ -130,10 +131,10 @@ class CsvHouse(House):
         reference: str,
         code: str = "",
         reason: str = "",
-        change_key: str = "",
+        **more: str,
     ) -> None:
         row = {
-            "change_key": change_key,
+            **more,
             "request_key": key,
             "status": status,
             "warehouse_reference": reference,
@@ -157,6 +158,8 @@ class CsvHouse(House):
             "service": shipment[0]["service"],
             "final": "Y" if shipment[0]["final"] else "N",
             "warehouse": ordered[0].get("warehouse", ""),
+            "status": "Despatched" if shipment[0]["final"] else "Part despatched",
+            **self._cost(order["request_key"]),
         }
         packed = self.books.rows(
             "SELECT * FROM packed JOIN parcels ON parcels.position = packed.parcel"
@@ -180,6 +183,12 @@ class CsvHouse(House):
             }
             for row in packed
         ]
+
+    def _cost(self, request_key: str) -> dict[str, str]:
+        plan = plans.plan_of(self.books, request_key)
+        if not plan["shipping_cost"]:
+            return {}
+        return {"shipping_cost": plan["shipping_cost"], "currency": plan["currency"]}
 
     def _local(self, seconds: float) -> str:
         zone = zoneinfo.ZoneInfo(plans.setting(self.books, "timezone"))
@@ -246,6 +255,8 @@ class CsvHouse(House):
                 raise AgreementError("the rows name another document than the file")
             if kind == "CHG":
                 return self._change(rows)
+            if kind in ("HLD", "RLS"):
+                return self._hold(kind, rows[0])
             if kind in TAKEN:
                 return self.csv_dock.take(kind, request_key, rows)
             if kind == "CAN":
@@ -299,6 +310,38 @@ class CsvHouse(House):
             key, status, str(order_id or ""), "", reason, change_key=change_key
         )
         return status.lower()
+
+    def _hold(self, kind: str, row: dict[str, str]) -> str:
+        key = row["request_key"]
+        order_id = self.warehouse.order_id(CHANNEL, key)
+        if kind == "HLD":
+            reason = holds.hold(self.books, order_id, row)
+            status = "HOLD_REFUSED" if reason else "HOLD"
+        else:
+            reason = holds.release(self.books, order_id)
+            status = "RELEASE_REFUSED" if reason else "RELEASED"
+        self._acknowledge(
+            key, status, str(order_id or ""), "", reason, hold_key=row["hold_key"]
+        )
+        return status.lower()
+
+    def _hold_back(self, body: dict[str, Any]) -> None:
+        """Keep an order back, or let it go, without anybody having asked."""
+        key = body["request_key"]
+        order_id = self.warehouse.order_id(CHANNEL, key)
+        if body["held"]:
+            holds.keep_back(self.books, order_id, True, body["reason"], own=True)
+        else:
+            holds.let_go(self.books, order_id)
+        self._acknowledge(
+            key,
+            "HOLD" if body["held"] else "RELEASED",
+            str(order_id),
+            "",
+            body["reason"],
+            said_at=self._local(time.time()),
+            substatus=body["substatus"],
+        )
 
     def _cancel(self, request_key: str) -> str:
         order_id = self.warehouse.order_id(CHANNEL, request_key)

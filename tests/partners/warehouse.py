@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
-from . import plans
+from . import holds, plans
 from .books import FIRST_ORDER, FIRST_SHIPMENT, Books, text
 from .faults import strike
 from .packing import pack, sscc, tracking_number
@@ -167,7 +167,7 @@ class Warehouse:
 
     def _advance(self, order: sqlite3.Row) -> None:
         plan = plans.plan_of(self.books, order["request_key"])
-        if plan["hold"]:
+        if plan["hold"] or holds.is_held(self.books, order["id"]):
             self._rest(order["id"])
         elif order["stage"] == "received":
             due = self.clock() + plan["delay"] / 2

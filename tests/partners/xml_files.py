@@ -65,6 +65,7 @@ PLANS = {
             "warehouse": "@warehouse",
             "order_reference": "Reference",
             "requested_date": "DeliveryDate",
+            "priority": "Priority",
             **_SHIPPING,
         },
         "Lines/Line",
@@ -85,6 +86,17 @@ PLANS = {
         {"line_key": "@id", "previous_quantity": "PreviousQuantity", **_QUANTITY},
         also=("Changes/Change", "Consignee/Contact"),
     ),
+    "HLD": Plan(
+        "HoldOrder",
+        {
+            "hold_key": "@number",
+            "request_key": "Order",
+            "keep_stock": "KeepStock",
+            "reason_code": "ReasonCode",
+            "reason": "Reason",
+        },
+    ),
+    "RLS": Plan("ReleaseOrder", {"hold_key": "@number", "request_key": "Order"}),
     "CAN": Plan("CancelOrder", {"request_key": "@number", "reason": "Reason"}),
     "ASN": Plan(
         "Advice",
@@ -143,6 +155,8 @@ def read(kind: str, content: bytes) -> list[dict[str, str]]:
     head = empty | {column: _at(root, path) for column, path in plan.head.items()}
     if kind == "ITEM":
         return _item_rows(root, head)
+    if kind == "HLD":
+        head["keep_stock"] = {"true": "Y", "false": "N"}.get(head["keep_stock"], "?")
     if kind == "CHG":
         head["changes"] = "+".join(root.xpath("Changes/Change/text()"))
     if not plan.lines:

@@ -93,11 +93,14 @@ def _answers(root: str, key: str) -> Any:
                     WarehouseReference="warehouse_reference",
                     ReasonCode="reason_code",
                     ReasonText="reason_text",
+                    SaidAt="said_at",
+                    SubStatus="substatus",
                 ),
                 number=row[key],
             )
-            if row.get("change_key"):
-                answer.set("change", row["change_key"])
+            for name, column in (("change", "change_key"), ("hold", "hold_key")):
+                if row.get(column):
+                    answer.set(name, row[column])
             answers.append(answer)
         return make(root, *answers)
 
@@ -147,7 +150,12 @@ def _shipment(make: ElementMaker, rows: Sequence[Row]) -> Any:
         ShippedAt="shipped_at",
         Carrier="carrier",
         Service="service",
+        Status="status",
+        SubStatus="substatus",
     )
+    if first.get("shipping_cost"):
+        cost = make.ShippingCost(first["shipping_cost"], currency=first["currency"])
+        head.append(cost)
     final = make.Final("true" if first["final"] == "Y" else "false")
     parts = (*head, final, make.Lines(*lines), make.Parcels(*parcels))
     return _numbered(make, "Shipment", first["shipment_no"], first, *parts)

@@ -66,13 +66,23 @@ def test_an_order_file_has_a_row_per_line(house, request_document):
     assert header == (
         "request_key;order_reference;ship_to_name;street;street2;city;zip;state;"
         "country;phone;email;carrier;service;requested_date;line_key;sku;description;"
-        "quantity;unit;lot;warehouse"
+        "quantity;unit;lot;warehouse;priority"
     )
     assert first == (
         "CSV-OUT-1;S00012;Ada Lovelace;1 Market Street;Floor 2;Chicago;60601;IL;US;"
-        "+1 312 555 0101;ada@shop.example;UPS;Ground;2026-03-14;41;SKU-001;;3;each;;BOB"
+        "+1 312 555 0101;ada@shop.example;UPS;Ground;2026-03-14;41;SKU-001;;3;each;;"
+        "BOB;"
     )
-    assert second.endswith(';42;SKU-005;"Tea; green";2;each;L7;BOB')
+    assert second.endswith(';42;SKU-005;"Tea; green";2;each;L7;BOB;')
+
+
+def test_an_urgent_order_says_so_in_every_row(house, request_document):
+    drop = house.build("write_order", request_document(priority="urgent"))
+    assert [row.endswith(";URGENT") for row in drop.content.decode().splitlines()] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_cancel_file(house):

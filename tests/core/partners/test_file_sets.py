@@ -8,6 +8,8 @@ from addons.dist_connector_base.core.canonical import (
     Article,
     FulfilmentCancel,
     FulfilmentChange,
+    FulfilmentHold,
+    FulfilmentRelease,
     ReceiptCancel,
 )
 from addons.dist_connector_base.core.errors import DataError
@@ -357,9 +359,19 @@ def test_both_sets_carry_the_same_rows():
     """What a row says is the same in both forms, whatever it holds."""
     side = {name: Side(f"{name}_sftp", warehouse="W") for name in SETS}
     for operation, kind, document in (
-        ("write_order", "ORD", request_for("R-1")),
+        (
+            "write_order",
+            "ORD",
+            request_for("R-1").model_copy(update={"priority": "urgent"}),
+        ),
         ("write_change", "CHG", change_for("R-1", 1, 1)),
         ("write_cancel", "CAN", FulfilmentCancel(request_key="R-1", reason="<&>;")),
+        ("write_hold", "HLD", FulfilmentHold(hold_key="R-1-H1", request_key="R-1")),
+        (
+            "write_release",
+            "RLS",
+            FulfilmentRelease(hold_key="R-1-H2", request_key="R-1"),
+        ),
         ("write_receipt_notice", "ASN", notice_for("R-1")),
         ("write_receipt_cancel", "ASC", ReceiptCancel(receipt_key="R-1")),
         ("write_return", "RMA", authorisation_for("R-1")),
