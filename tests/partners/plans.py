@@ -11,8 +11,8 @@ from .books import Books
 #: parcels: how many per shipment. hold: leave the order where it is.
 #: when_short: close (ship what there is, that is all) | rest_later | wait.
 #: split: fraction of each line that leaves first, the rest after ``rest_delay``.
-#: holds: what becomes of a hold: keep | refuse | ignore (it says that it keeps the order
-#: back, and ships it). shipping_cost, currency: of a shipment; empty: it tells none.
+#: holds: what becomes of a hold: keep | refuse | ignore (it says that it keeps it back,
+#: and ships it). shipping_cost, currency: of a shipment; empty: it tells none.
 #: carrier, service: empty takes what the order asks for, else the house's own.
 DEFAULTS: dict[str, Any] = {
     "auto": True,
