@@ -31,7 +31,8 @@ def judge(operation: Operation, response: HttpResponse) -> Verdict:
 
     The operation's rules come first. What no rule is for: 2xx with a readable body is
     accepted; 401, 403, 404, 405 are configuration; 429 is a limit; 408 and 5xx leave
-    the outcome unknown (transient for a safe operation); other 4xx are a rejection.
+    the outcome unknown (transient for a safe operation); other 4xx are a rejection. An
+    empty body where a rule reads the partner's number leaves it unknown, too.
 
     :raises TransientError: nothing was done, try again
     :raises LimitError: slow down; ``retry_after`` in seconds where the partner says
@@ -79,6 +80,10 @@ def _follow(
         raise ConfigurationError(f"the partner answers: {words}")
     if rule.then == "data":
         raise DataError(f"the partner answers: {words}")
+    if rule.then == "accepted" and rule.remote_id and data is None:
+        # something on the way swallowed the body: nobody knows what it said
+        told = f"HTTP {response.status} without a body"
+        return Verdict(Outcome.UNKNOWN, message=told)
     return Verdict(
         Outcome(rule.then),
         remote_id=_words(rule.remote_id, data),

@@ -85,6 +85,20 @@ def test_what_may_have_been_done_is_unknown(judged, status, content):
     assert judged(status, content).outcome is Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize("body", [b"", b" \n"])
+def test_an_empty_answer_is_unknown_where_it_should_name_a_number(profile, body):
+    operation = profile.operations["send"]
+    (rule, *_others) = [r for r in operation.answers if r.then == "accepted"]
+    response = HttpResponse(200, {}, body)
+
+    def judged_by(**changes):
+        changed = rule.model_copy(update={"when": None, **changes})
+        return judge(operation.model_copy(update={"answers": [changed]}), response)
+
+    assert judged_by().outcome is Outcome.UNKNOWN
+    assert judged_by(remote_id=None).outcome is Outcome.ACCEPTED
+
+
 def test_a_safe_question_that_fails_is_asked_again(judged):
     with pytest.raises(TransientError) as caught:
         judged(503, None, {"Retry-After": "7"}, operation="find")
