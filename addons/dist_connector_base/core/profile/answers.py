@@ -223,10 +223,16 @@ def judge_file_look_up(operation: Operation, folder: str) -> LookUp:
 
 
 def pace(operation: Operation, response: HttpResponse) -> float:
-    """Give the seconds to wait before the next call, by the partner's bucket headers.
+    """Give the seconds to wait before the next call of any kind.
 
-    0 where the profile names none, or the bucket holds enough.
+    What an overloaded partner asks for (429, 5xx with Retry-After), whatever became of
+    this call; else what its bucket headers say. 0 where the profile names none, or the
+    bucket holds enough.
     """
+    if response.status == 429 or response.status >= 500:
+        asked = _retry_header(response)
+        if asked is not None:
+            return asked
     spec = operation._pace
     if spec is None:
         return 0.0
@@ -253,17 +259,21 @@ def retry_after(operation: Operation, response: HttpResponse) -> float | None:
 
     ``Retry-After`` as seconds or date (RFC 9110), else the bucket headers.
     """
+    asked = _retry_header(response)
+    return (pace(operation, response) or None) if asked is None else asked
+
+
+def _retry_header(response: HttpResponse) -> float | None:
     text = response.header("Retry-After")
     if (seconds := _seconds(text)) is not None:
         return seconds
-    if text:
-        try:
-            when = email.utils.parsedate_to_datetime(text)
-        except ValueError:
-            return pace(operation, response) or None
-        wait = when.timestamp() - utc_now().timestamp()
-        return min(max(wait, 0.0), MAX_PAUSE)
-    return pace(operation, response) or None
+    if not text:
+        return None
+    try:
+        when = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return min(max(when.timestamp() - utc_now().timestamp(), 0.0), MAX_PAUSE)
 
 
 def _seconds(text: str) -> float | None:

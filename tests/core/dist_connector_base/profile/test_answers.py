@@ -135,6 +135,16 @@ def test_a_429_without_words_waits_as_the_bucket_says(judged):
     assert caught.value.retry_after == 13
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_pause_that_an_overloaded_partner_asks_for_is_kept(profile, status):
+    operation = profile.operations["send"]
+    assert pace(operation, answer(status, None, {"Retry-After": "90"})) == 90
+    date = email.utils.formatdate(time.time() + 600, usegmt=True)
+    assert 500 < pace(operation, answer(status, None, {"Retry-After": date})) <= 600
+    assert pace(operation, answer(status, None, {"Retry-After": "soon"})) == 0
+    assert pace(operation, answer(200, {}, {"Retry-After": "90"})) == 0
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
