@@ -115,9 +115,10 @@ class House:
             order = env["sale.order"].create(values)
             order.action_confirm()
             picking_id = order.picking_ids.id
-        return self.odoo.rows(
-            "SELECT dist_request_key FROM stock_picking WHERE id = %s", picking_id
-        )[0][0]
+        query = "SELECT dist_request_key FROM stock_picking WHERE id = %s"
+        if not self.odoo.rows(query, picking_id)[0][0]:
+            self.send()  # the article goes first
+        return self.odoo.rows(query, picking_id)[0][0]
 
     def cancel(self, key: str) -> None:
         """Cancel the delivery of a request."""
