@@ -79,6 +79,10 @@ class House:
             self.warehouse_id, self.backend_id = warehouse.id, backend.id
             self.webhook_path = "/dist/" + backend.webhook_url.split("/dist/", 1)[1]
         self.change(**settings)
+        self.order()  # a partner that is told of articles knows this one from now on
+        for _round in range(3):
+            self.send()
+            self.odoo.let_time_pass()
 
     def backend_values(self) -> dict[str, Any]:
         return {}
@@ -116,8 +120,6 @@ class House:
             order.action_confirm()
             picking_id = order.picking_ids.id
         query = "SELECT dist_request_key FROM stock_picking WHERE id = %s"
-        if not self.odoo.rows(query, picking_id)[0][0]:
-            self.send()  # the article goes first
         return self.odoo.rows(query, picking_id)[0][0]
 
     def cancel(self, key: str) -> None:
