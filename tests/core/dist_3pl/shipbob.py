@@ -53,3 +53,28 @@ def expanded(bob, message_type, item, *answers):
         for part in language.expanded(flow, item, language.joined(pages))
         if not language.skip_reason(flow, part, bob.ctx)
     ]
+
+
+def shipment(**values):
+    """Give a shipment that has left."""
+    item = {"lot": None, "expiration_date": None, "serial_numbers": [], "quantity": 3}
+    content = {
+        "id": 900,
+        "order_id": 500,
+        "reference_id": "BOB-OUT-00012",
+        "status": "Completed",
+        "status_details": [],
+        "actual_fulfillment_date": "2026-03-10T09:15:00.5Z",
+        "tracking": {
+            "carrier": "UPS",
+            "carrier_service": "Ground",
+            "tracking_number": "1Z-A",
+            "bol": None,
+        },
+        "measurements": {"total_weight_oz": 16},
+        "parent_cartons": [],
+        "products": [
+            {"id": 1, "reference_id": "SKU-001", "sku": "X", "inventory_items": [item]}
+        ],
+    }
+    return {**content, **values}

@@ -24,31 +24,7 @@ from addons.dist_connector_base.core.profile import (
 )
 from addons.dist_connector_base.core.wire import Found, Outcome
 
-from .shipbob import answer, faults
-
-
-def shipment(**values):
-    item = {"lot": None, "expiration_date": None, "serial_numbers": [], "quantity": 3}
-    content = {
-        "id": 900,
-        "order_id": 500,
-        "reference_id": "BOB-OUT-00012",
-        "status": "Completed",
-        "status_details": [],
-        "actual_fulfillment_date": "2026-03-10T09:15:00.5Z",
-        "tracking": {
-            "carrier": "UPS",
-            "carrier_service": "Ground",
-            "tracking_number": "1Z-A",
-            "bol": None,
-        },
-        "measurements": {"total_weight_oz": 16},
-        "parent_cartons": [],
-        "products": [
-            {"id": 1, "reference_id": "SKU-001", "sku": "X", "inventory_items": [item]}
-        ],
-    }
-    return {**content, **values}
+from .shipbob import answer, faults, shipment
 
 
 def read(bob, content):
@@ -290,22 +266,6 @@ def test_a_negative_quantity_is_found_in_the_partners_document(bob):
     place = "[0].shipments[0].products[0].inventory_items"
     assert caught.value.path.startswith(place)
     assert f"{place}[0].quantity (lines[0].lots[0].quantity)" in caught.value.message
-
-
-@pytest.mark.parametrize(
-    ("topic", "status", "ours"),
-    [
-        ("order.shipment.exception", "Exception", "on_hold"),
-        ("order.shipment.cancelled", "Cancelled", "cancelled"),
-    ],
-)
-def test_what_happens_before_shipping_is_a_response(bob, topic, status, ours):
-    details = [{"name": "OutOfStock", "description": "Not enough on hand."}]
-    body = json.dumps(shipment(status=status, status_details=details)).encode()
-    message_type = bob.profile.webhook.flow_for(topic)
-    (document,) = bob.read(message_type, body, "webhook")
-    assert (document.request_key, document.status) == ("BOB-OUT-00012", ours)
-    assert document.reason == "Not enough on hand."
 
 
 def test_topics(bob):

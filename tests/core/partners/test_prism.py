@@ -12,7 +12,7 @@ import pytest
 
 from addons.dist_connector_base.core import profile as language
 from addons.dist_connector_base.core.canonical import DOCUMENTS
-from addons.dist_connector_base.core.wire import HttpRequest, Outcome
+from addons.dist_connector_base.core.wire import HttpRequest, Item, Outcome
 from addons.dist_connector_base.transports.rest import (
     AuthSpec,
     RestSettings,
@@ -155,6 +155,14 @@ class Shop:
             request = language.expand_request(spec, operation, item, self.ctx)
             language.expand_entries(spec, operation, self.call(name, request))
 
+    def fetch_back(self, message_type, event):
+        """Ask for what an event is about."""
+        spec = self.profile.flows[message_type]
+        name = spec.webhook.fetch.operation
+        operation = self.profile.operations[name]
+        request = language.fetch_request(spec, operation, Item("", event), self.ctx)
+        language.fetched_items(spec, operation, self.call(name, request))
+
     def change(self, message_type):
         """Send a document that the partner has already."""
         spec, made = self.profile.flows[message_type], self.made[message_type]
@@ -213,6 +221,8 @@ def test_everything_the_profile_sends_and_asks_keeps_to_the_contract(
     for name, spec in flows.items():
         if spec.expand:
             shop.expand(name)
+        if spec.webhook and spec.webhook.fetch:
+            shop.fetch_back(name, {"order_id": shop.made["fulfilment_request"]})
         if spec.change:
             outcomes[f"change of {name}"] = shop.change(name).outcome
     assert set(shop.told) == set(shop.profile.operations), "each operation was called"
