@@ -9,7 +9,8 @@ import logging
 
 from ..core import profile as profiles
 from ..core.canonical import DOCUMENTS
-from ..core.errors import ConfigurationError, DistError
+from ..core.errors import ConfigurationError, DataError, DistError
+from ..transports.done_files import list_whole
 from . import ledger, wake
 from .context import make_context, open_files, open_rest
 from .gate import Gate, Held
@@ -22,6 +23,8 @@ _logger = logging.getLogger(__name__)
 MAX_PAGES = 50
 #: Seconds that a poll waits between two pages of a partner with few calls a minute.
 PATIENCE = 30.0
+#: Seconds that a file may stand without its done-file before a person hears of it.
+DONE_FILE_PATIENCE = 3600.0
 #: What the line is called on which files are fetched; no operation of the profile.
 FILES = "fetch_files"
 
@@ -146,11 +149,17 @@ def _take_files(flow, profile, spec, gate) -> int:
     cr = flow.env.cr
     handed_over = False
     try:
-        listed = files.stable(
-            files.list(place.folder, place.pattern), place.stable_seconds
+        listed = list_whole(
+            files,
+            place.folder,
+            place.pattern,
+            place.stable_seconds,
+            lambda name: profiles.done_name(profile, name, ctx),
         )
+        _miss_done_files(flow, listed.waiting, ctx.now().timestamp())
+        done_of = dict(zip(listed.whole, listed.done, strict=False))
         arrivals, taken = [], []
-        for remote, content in files.read_many(listed):
+        for remote, content in files.read_many(listed.whole):
             if isinstance(content, DistError):
                 flow.env["dist.exception"]._open_for_cause(backend, flow, content)
                 continue
@@ -163,6 +172,7 @@ def _take_files(flow, profile, spec, gate) -> int:
                 )
             )
             taken.append(remote)
+        taken += [done_of[remote] for remote in taken if remote in done_of]
         ids = ledger.insert_arrivals(flow.env, flow, arrivals)
         if taken:
             cr.postcommit.add(lambda: _archive(transport, files, taken, place.archive))
@@ -182,6 +192,22 @@ def _page_key(flow, body: bytes) -> str | None:
     if DOCUMENTS[flow.message_type].momentary:
         return None
     return f"page:{_digest(body)}"
+
+
+def _miss_done_files(flow, waiting, now: float) -> None:
+    """Have a person ask for done-files that do not come; nothing is lost in silence."""
+    for remote in waiting:
+        if now - remote.mtime > DONE_FILE_PATIENCE:
+            flow.env["dist.exception"]._open_for_cause(
+                flow.backend_id,
+                flow,
+                DataError(
+                    "the file has stood for more than an hour without its done-file",
+                    path=f"{remote.folder}/{remote.name}",
+                    next_step="Ask the partner whether the file is whole; it is read "
+                    "as soon as its done-file stands beside it.",
+                ),
+            )
 
 
 def _digest(content: bytes) -> str:

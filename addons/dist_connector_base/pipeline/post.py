@@ -8,6 +8,7 @@ from ..core import profile as profiles
 from ..core.canonical import Document
 from ..core.errors import DistError
 from ..core.wire import FileDrop, HttpRequest, LookUp, Outcome, SoapRequest, Verdict
+from ..transports.done_files import find_whole, put_whole
 from .context import open_files, open_rest
 from .privacy import Privacy
 
@@ -66,7 +67,8 @@ class Post:
         """
         with self._call_of(parcel) as ended:
             if isinstance(parcel.content, FileDrop):
-                self._file_transport().put(parcel.content)
+                done = self._done_name(parcel.content.name)
+                put_whole(self._file_transport(), parcel.content, done)
                 return Verdict(Outcome.ACCEPTED)
             response = self._call(parcel)
             ended.pause = profiles.pace(parcel.operation, response)
@@ -81,9 +83,9 @@ class Post:
         """
         with self._call_of(parcel) as ended:
             if isinstance(parcel.content, profiles.FileSearch):
-                folder = self._file_transport().exists(
-                    parcel.content.folders, parcel.content.name
-                )
+                folders, name = parcel.content
+                done = self._done_name(name)
+                folder = find_whole(self._file_transport(), folders, name, done)
                 return profiles.judge_file_look_up(parcel.operation, folder)
             response = self._call(parcel)
             ended.pause = profiles.pace(parcel.operation, response)
@@ -116,6 +118,9 @@ class Post:
             response.seconds,
         )
         return response
+
+    def _done_name(self, name: str) -> str:
+        return profiles.done_name(self.profile, name, self.ctx)
 
     def _file_transport(self):
         if self._files is None:

@@ -22,6 +22,7 @@ way.
 from .answers import judge, judge_file_look_up, judge_look_up, pace
 from .code_lists import ListedCode, listed_codes
 from .context import Context, FilePlace, FileSearch, Keys
+from .done_file import done_name
 from .expand import cut_expanded, expand_entries, expand_request, expanded, joined
 from .fetch_back import fetch_request, fetched_items
 from .inbound import (
@@ -74,6 +75,7 @@ __all__ = [
     "build",
     "cut_expanded",
     "decode",
+    "done_name",
     "expand_entries",
     "expand_request",
     "expanded",

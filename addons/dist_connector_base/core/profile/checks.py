@@ -37,10 +37,29 @@ def check_profile(profile: Profile, raw: dict[str, Any]) -> list[Fault]:
         faults.append((("base_url",), "is missing"))
     if profile.transport == "soap" and not profile.wsdl:
         faults.append((("wsdl",), "is missing: the name of the partner's WSDL"))
+    faults += _check_done_file(profile)
     faults += _check_auth(profile.auth)
     if profile.pace and not (profile.pace.remaining or profile.pace.rate):
         faults.append((("pace",), "names neither remaining nor rate"))
     return faults
+
+
+def _check_done_file(profile: Profile) -> Iterator[Fault]:
+    """Say why a done-file cannot be told from the file it is about."""
+    done = profile.done_file
+    if done is None:
+        return
+    if profile.transport not in ("sftp", "folder"):
+        words = f"is about files, and the transport is {profile.transport}"
+        yield ("done_file",), words
+    holes = [hole.text for hole in done.holes]
+    known = ("name", "stem")
+    for text in holes:
+        if text not in known and not text.startswith("settings."):
+            hint = did_you_mean(text, known)
+            yield ("done_file",), f"{text!r} is neither name, stem nor a setting{hint}"
+    if not set(holes) & set(known) or done.text in ("{name}", "{stem}"):
+        yield ("done_file",), "would be the same for every file, or the file itself"
 
 
 def _check_auth(auth: AuthSpec) -> Iterator[Fault]:

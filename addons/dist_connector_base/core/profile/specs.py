@@ -324,6 +324,9 @@ class Profile(Spec):
     :ivar base_url: address that all paths are below; of SOAP, the service's address
     :ivar wsdl: name of the partner's WSDL, which each backend has a copy of
     :ivar parallel: jobs that may talk to the partner at the same time, over all workers
+    :ivar done_file: name of the file that says that another one (``{name}``, or
+        ``{stem}`` without its ending) is whole; none where it comes out as the name
+        itself
     :ivar expectations: what must follow what, and within which time
     :ivar code_maps: vocabulary → partner's code → canonical code; a backend starts
         with these and may have its own
@@ -343,6 +346,7 @@ class Profile(Spec):
     parallel: Annotated[int, Field(ge=1, le=64)] | None = None
     pace: PaceSpec | None = None
     trace: TraceSpec = TraceSpec()
+    done_file: Text | None = None
     code_maps: dict[Name, dict[str, str]] = Field(default_factory=dict)
     code_lists: dict[Name, CodeListSpec] = Field(default_factory=dict)
     operations: dict[Name, Operation] = Field(default_factory=dict)
