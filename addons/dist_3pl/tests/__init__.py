@@ -6,6 +6,7 @@ from . import (
     test_charges,
     test_companies,
     test_deadlines,
+    test_file_partner,
     test_hold,
     test_hold_answers,
     test_impact,
