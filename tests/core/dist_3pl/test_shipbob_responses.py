@@ -69,6 +69,15 @@ def test_an_order_is_not_cancelled_because_one_of_its_shipments_is(bob):
     assert asked_back(bob, left) == []
 
 
+def test_the_rest_of_an_order_is_cancelled_when_nothing_follows_what_left(bob):
+    part = shipment(status_details=[{"name": "PartialShipment"}])
+    rest = held(status="Cancelled")
+    (document,) = asked_back(bob, order(part, rest, status="Fulfilled"))
+    assert (document.status, document.reason) == ("cancelled", "Not enough on hand.")
+    follows = order(part, rest, shipment(status="Processing"))
+    assert asked_back(bob, follows) == []
+
+
 def test_a_second_hold_is_told_apart_from_the_first(bob):
     flow = bob.profile.flows["fulfilment_response"]
     first, second = (

@@ -1,5 +1,7 @@
 """Bills, products, boxes and counts: the ShipBob profile and the partner agree."""
 
+import time
+
 import pytest
 
 from addons.dist_connector_base.core import profile as language
@@ -222,6 +224,34 @@ def test_bills_add_up_and_name_the_work_they_are_for(shop, customer, http_partne
         and charge.reference_type == "shipment"
     }
     assert of_b == {"freight": "19.5", "pick": "1.25"}
+
+
+def test_the_cancelled_rest_of_an_order_is_told(shop, customer, http_partner):
+    http_partner.stock({"REST-1": 10})
+    http_partner.plan("REST-*", split=0.5, rest_delay=3600)
+    keys = ("REST-A", "REST-B")
+    for key in keys:
+        customer.create(key, {"REST-1": 2})
+    end = time.monotonic() + 20
+    while not all(http_partner.books()[key]["shipments"] for key in keys):
+        assert time.monotonic() < end, "no part was shipped"
+        time.sleep(0.05)
+
+    def cancel(key):
+        number = http_partner.books()[key]["remote_id"]
+        return customer.call("POST", f"/order/{number}:cancel").json()["status"]
+
+    def told():
+        return {
+            document.request_key: document.status
+            for document in shop.poll("fulfilment_response")
+            if document.request_key in keys
+        }
+
+    assert cancel("REST-A") == "PartialSuccess"
+    assert told() == {"REST-A": "cancelled"}
+    cancel("REST-B")
+    assert told() == dict.fromkeys(keys, "cancelled")
 
 
 def test_a_part_that_fails_does_not_lose_the_document(shop, http_partner):
