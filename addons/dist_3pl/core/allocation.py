@@ -25,6 +25,7 @@ from .asked_lines import (
     named,
     take,
 )
+from .kits import check_complete, in_components
 
 
 @dataclass(frozen=True)
@@ -49,32 +50,38 @@ class _Share(NamedTuple):
 
 
 def allocate(
-    document: ShipmentConfirmation, asked: Sequence[AskedLine]
+    document: ShipmentConfirmation,
+    asked: Sequence[AskedLine],
+    *,
+    as_said: bool = False,
 ) -> list[ShippedLine]:
     """Say what was shipped of each asked line; lines without any are left out.
 
     A confirmation line that names no line key is spread over the asked lines of its
-    SKU in their order.
+    SKU in their order, one that names a kit over its components.
 
+    :param as_said: a person accepted kits that are not complete
     :raises DataError: unknown line or SKU, lots that do not add up, a serial number
         with another quantity than 1
     :raises MappingError: a unit that the product is not packed in
     :raises BusinessError: more than was asked, another SKU than was asked, or a
-        tracked product without its lots
+        tracked product without its lots, or kits that are not complete
     """
     shares: dict[int, list[_Share]] = defaultdict(list)
     left = {line.ref: line.open for line in asked}
-    for index, said in enumerate(document.lines):
-        path = f"lines[{index}]"
+    for path, said in in_components(document.lines, asked):
         candidates = _candidates(said, asked, path)
         said = in_own_unit(said, candidates[0], path)
         for ref, share in _spread(said, candidates, left, path):
             shares[ref].append(share)
-    return [
+    shipped = [
         _shipped(line, shares[line.ref])
         for line in asked
         if any(share.quantity for share in shares[line.ref])
     ]
+    if document.completes_request and not as_said:
+        check_complete(asked, {part.ref: part.quantity for part in shipped})
+    return shipped
 
 
 def surplus(
@@ -88,8 +95,7 @@ def surplus(
     """
     left = {line.ref: line.open for line in asked}
     over: dict[int, Decimal] = defaultdict(Decimal)
-    for index, said in enumerate(document.lines):
-        path = f"lines[{index}]"
+    for path, said in in_components(document.lines, asked):
         candidates = _candidates(said, asked, path)
         said = in_own_unit(said, candidates[0], path)
         rest = said.quantity

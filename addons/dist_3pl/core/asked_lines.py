@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
 from ...dist_connector_base.core.canonical import (
@@ -24,6 +25,22 @@ Said = TypeVar("Said", ShipmentConfirmationLine, ReceivedLine)
 
 
 @dataclass(frozen=True)
+class KitShare:
+    """That a line is a component of a kit.
+
+    :param key: of the kit in the request: the same for all its components
+    :param sku: the kit's
+    :param per_kit: so much of the component one kit takes, exact
+    :param unit: of the kit
+    """
+
+    key: str
+    sku: str
+    per_kit: Fraction
+    unit: str = "EA"
+
+
+@dataclass(frozen=True)
 class AskedLine:
     """One line of a fulfilment request or of a receipt advice, as it stands now.
 
@@ -33,6 +50,7 @@ class AskedLine:
     :param tracking: ``none``, ``lot`` or ``serial``
     :param surplus: what a person allowed to be shipped beyond what was asked
     :param packs: gives the product's packs; asked for only where they are needed
+    :param kit: the kit that it is a component of
     """
 
     ref: int
@@ -44,6 +62,7 @@ class AskedLine:
     tracking: str = "none"
     surplus: Decimal = ZERO
     packs: Callable[[], Sequence[Pack]] = tuple
+    kit: KitShare | None = None
 
     @property
     def open(self) -> Decimal:

@@ -15,6 +15,7 @@ from . import (
     inventory_adjustment,
     inventory_snapshot,
     item_list,
+    kit_lookup,
     product_packs,
     receipt_booking,
     receipt_cancel,

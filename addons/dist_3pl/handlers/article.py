@@ -9,6 +9,8 @@ from odoo.addons.dist_connector_base.core.errors import BusinessError, DistError
 from odoo.addons.dist_connector_base.core.wire import Outcome
 from odoo.addons.dist_connector_base.pipeline.outbox import Outbound
 
+from ..core.units import decimal
+
 #: What a warehouse has to know; a change of one of these is sent to it.
 ARTICLE_FIELDS = frozenset(
     {
@@ -144,6 +146,7 @@ class ArticleHandler(models.AbstractModel):
             "unit": unit,
             "gtin": product.barcode or None,
             "packs": self._packs(product),
+            "components": self._components(product),
             "tracking": product.tracking,
             "expiry": bool(
                 "use_expiration_date" in product._fields and product.use_expiration_date
@@ -169,6 +172,19 @@ class ArticleHandler(models.AbstractModel):
             }
             for unit in units.sorted("factor")
             if unit.dist_unit_code
+        ]
+
+    def _components(self, product):
+        """Give what a kit is made of, where its components have references."""
+        parts = self.env["dist.kit.lookup"]._components(product)
+        return [
+            {
+                "sku": part.default_code,
+                "quantity": round(decimal(quantity), 6),
+                "unit": part.uom_id.dist_unit_code,
+            }
+            for part, quantity in parts.items()
+            if part.default_code and part.uom_id.dist_unit_code
         ]
 
     # --------------------------------------------------------------- settle

@@ -117,9 +117,10 @@ class DistHandlerAsked(models.AbstractModel):
             raise UserError(exc.advice) from exc
         self.env[self._asked_lines].sudo().create(
             [
-                self._asked_line_values(backend, document, line)
+                values
                 for _picking, document in asked
                 for line in document.lines
+                for values in self._asked_line_values(backend, document, line)
             ]
         )
         for picking, document in asked:
@@ -135,16 +136,19 @@ class DistHandlerAsked(models.AbstractModel):
             )
 
     def _asked_line_values(self, backend, document, line):
+        """Give the values of the lines that a line of the document asks for."""
         move = self.env["stock.move"].browse(int(line.line_key))
-        return {
-            "backend_id": backend.id,
-            "company_id": backend.company_id.id,
-            self._asked_key: document.key,
-            "line_key": line.line_key,
-            "move_id": move.id,
-            "product_id": move.product_id.id,
-            "quantity": float(line.quantity),
-        }
+        return [
+            {
+                "backend_id": backend.id,
+                "company_id": backend.company_id.id,
+                self._asked_key: document.key,
+                "line_key": line.line_key,
+                "move_id": move.id,
+                "product_id": move.product_id.id,
+                "quantity": float(line.quantity),
+            }
+        ]
 
     # ------------------------------------------------------------------ map
 

@@ -1,9 +1,15 @@
 """Fulfilment requests: collected from deliveries, settled with the partner's answer."""
 
+from fractions import Fraction
+
 from odoo import fields, models
 from odoo.addons.dist_connector_base.core.canonical import FulfilmentRequest
 from odoo.addons.dist_connector_base.core.errors import BusinessError
 from odoo.tools import html2plaintext
+
+from ..core.asked_lines import exact
+from ..core.kits import complete_kits
+from ..core.units import decimal
 
 
 class FulfilmentRequestHandler(models.AbstractModel):
@@ -85,15 +91,22 @@ class FulfilmentRequestHandler(models.AbstractModel):
         }
 
     def _lines(self, backend, picking):
-        """Give what is reserved, move by move, in the products' own units."""
-        with_lots = picking.picking_type_id.warehouse_id.dist_prescribe_lots
+        """Give what is reserved, move by move, in the products' own units.
+
+        Components of a kit say so. A partner that builds kits is asked for complete
+        kits, in a line each.
+        """
+        moves = picking.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))
+        kits = self.env["dist.kit.lookup"]._of(moves)
         lines = []
-        for move in picking.move_ids:
-            if move.state in ("done", "cancel") or not move.quantity:
-                continue
-            quantity = move.product_uom._compute_quantity(
-                move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
-            )
+        if backend.builds_kits:
+            lines = self._kit_lines(kits)
+            for kit in kits:
+                moves -= moves.concat(*kit.parts)
+        kit_of = {} if backend.builds_kits else self._kit_of_moves(kits)
+        with_lots = picking.picking_type_id.warehouse_id.dist_prescribe_lots
+        for move in moves.filtered("quantity"):
+            quantity = self._reserved(move)
             lines.append(
                 {
                     "line_key": str(move.id),
@@ -105,11 +118,97 @@ class FulfilmentRequestHandler(models.AbstractModel):
                         if backend.order_in_packs
                         else []
                     ),
+                    "kit": kit_of.get(move),
                 }
             )
         if not lines:
-            raise BusinessError(self.env._("Nothing is reserved."), path="lines")
+            text = self.env._("Nothing is reserved.")
+            if kits and backend.builds_kits:
+                text = self.env._("No complete kit is reserved.")
+            raise BusinessError(text, path="lines")
         return lines
+
+    def _reserved(self, move):
+        return move.product_uom._compute_quantity(
+            move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
+        )
+
+    def _kit_of_moves(self, kits):
+        """Give what each component says of its kit, by move."""
+        found = {}
+        for kit in kits:
+            product = kit.product
+            unit = product.uom_id.dist_unit_code
+            if not (product.default_code and unit):
+                # nothing that a partner could call it by
+                continue
+            complete = complete_kits(
+                (exact(self._reserved(move)), per_kit)
+                for move, per_kit in kit.parts.items()
+            )
+            for move, per_kit in kit.parts.items():
+                found[move] = {
+                    "line_key": kit.key,
+                    "sku": product.default_code,
+                    "description": product.name,
+                    "kits": complete,
+                    "per_kit": round(decimal(per_kit), 6),
+                    "unit": unit,
+                }
+        return found
+
+    def _kit_lines(self, kits):
+        """Give a line for each kit of which all components are reserved."""
+        lines = []
+        for kit in kits:
+            complete = complete_kits(
+                (exact(self._reserved(move)), per_kit)
+                for move, per_kit in kit.parts.items()
+            )
+            if not complete:
+                continue
+            path = f"lines[{len(lines)}]"
+            lines.append(
+                {
+                    "line_key": kit.key,
+                    **self._asked_product(kit.product, path),
+                    "quantity": complete,
+                    "components": [
+                        {
+                            "line_key": str(move.id),
+                            "sku": move.product_id.default_code,
+                            "description": move.product_id.name,
+                            "per_kit": round(decimal(per_kit), 6),
+                            "quantity": decimal(per_kit * complete),
+                            "unit": self._asked_product(move.product_id, path)["unit"],
+                        }
+                        for move, per_kit in kit.parts.items()
+                    ],
+                }
+            )
+        return lines
+
+    def _asked_line_values(self, backend, document, line):
+        """Ask for a kit's components, which are what we keep and ship."""
+        values = []
+        for part in line.components or [line]:
+            (row,) = super()._asked_line_values(backend, document, part)
+            if line.components:
+                row |= self._kit_values(line, part.per_kit)
+            elif line.kit:
+                row |= self._kit_values(line.kit, line.kit.per_kit)
+            values.append(row)
+        return values
+
+    def _kit_values(self, kit, per_kit):
+        # six digits are told; what they stand for has a small denominator: 1/3
+        share = Fraction(per_kit).limit_denominator(10_000)
+        return {
+            "kit_key": kit.line_key,
+            "kit_sku": kit.sku,
+            "kit_share": str(share),
+            "kit_unit": kit.unit,
+        }
 
     def _lots(self, move):
         return [

@@ -32,7 +32,7 @@ class ProductPacks(models.AbstractModel):
         return [
             Pack(
                 unit.dist_unit_code,
-                _size(unit) / _size(own),
+                size_in(unit, own),
                 gtin=barcodes.get(unit) or "",
                 ordered=unit == ordered,
                 kept=unit in units,
@@ -40,6 +40,14 @@ class ProductPacks(models.AbstractModel):
             for unit in (units | fixed) - own
             if unit.dist_unit_code
         ]
+
+
+def size_in(unit, other):
+    """Give how many of another unit are in one, exactly.
+
+    :rtype: Fraction
+    """
+    return _size(unit) / _size(other)
 
 
 def _size(unit):

@@ -53,7 +53,7 @@ class ReceiptConfirmationHandler(models.AbstractModel):
         """
         for wave in waves(batch, _advice):
             receipts = self._match(wave)
-            answers = self.env["dist.transfer.booking"]._pack_answers(wave)
+            answers = self.env["dist.transfer.booking"]._answers(wave)
             late = [r for r in receipts if r.picking.state == "done"]
             for receipt in receipts:
                 receipt.counted = self._count(receipt, answers)

@@ -1,6 +1,7 @@
 """Shipment confirmations: what left the warehouse becomes done deliveries."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import ClassVar
 
 from odoo import models
@@ -8,7 +9,8 @@ from odoo.addons.dist_connector_base.core.batching import waves
 from odoo.addons.dist_connector_base.core.errors import BusinessError
 
 from ..core.allocation import ShippedLine, allocate, surplus
-from ..core.asked_lines import exact
+from ..core.asked_lines import KitShare, exact
+from ..core.pack_check import AS_SAID
 
 
 @dataclass
@@ -44,7 +46,7 @@ class ShipmentConfirmationHandler(models.AbstractModel):
         """
         for wave in waves(batch, _request):
             shipments = self._match(wave)
-            answers = self.env["dist.transfer.booking"]._pack_answers(wave)
+            answers = self.env["dist.transfer.booking"]._answers(wave)
             for shipment in shipments:
                 shipment.shipped = self._allocate(shipment, answers)
             self._write(shipments)
@@ -109,7 +111,8 @@ class ShipmentConfirmationHandler(models.AbstractModel):
             said.completes_request,
             [content for parcel in said.parcels for content in parcel.contents],
         )
-        return allocate(document, asked)
+        as_said = answers.get(shipment.inbound.message_id) == AS_SAID
+        return allocate(document, asked, as_said=as_said)
 
     def _asked(self, picking, lines):
         """Give request lines as the allocation works on them."""
@@ -120,9 +123,17 @@ class ShipmentConfirmationHandler(models.AbstractModel):
                 line,
                 done=exact(line.quantity_shipped),
                 surplus=exact(line.surplus_allowed),
+                kit=self._kit(line),
             )
             for line in lines
         ]
+
+    def _kit(self, line):
+        if not line.kit_key:
+            return None
+        return KitShare(
+            line.kit_key, line.kit_sku, Fraction(line.kit_share), line.kit_unit
+        )
 
     def _accept_surplus(self, backend, document):
         """Allow what a confirmation ships beyond what was asked.

@@ -51,17 +51,17 @@ class TransferBooking(models.AbstractModel):
     def _packs(self, product, move):
         return self.env["dist.product.packs"]._of(product, move.packaging_uom_id)
 
-    def _pack_answers(self, batch):
-        """Give what people decided about packs and pieces, by message id."""
+    def _answers(self, batch):
+        """Give what people decided about packs and kits, by message id."""
         messages = self.env["dist.message"].sudo()
         ids = [inbound.message_id for inbound in batch]
-        found = messages.search([("id", "in", ids), ("pack_answer", "!=", False)])
-        return {message.id: message.pack_answer for message in found}
+        found = messages.search([("id", "in", ids), ("figures_answer", "!=", False)])
+        return {message.id: message.figures_answer for message in found}
 
     def _checked(self, inbound, asked, answers, closes, contents=()):
         """Give the document as it is to be booked; see ``core.pack_check``.
 
-        :param answers: of ``_pack_answers``
+        :param answers: of ``_answers``
         :raises BusinessError: packs may have been read as pieces
         """
         document = inbound.document

@@ -1,4 +1,4 @@
-"""Packs and pieces: how a warehouse is asked, and when its figures are doubted."""
+"""Packs and kits: how a warehouse is asked, and when its figures are doubted."""
 
 from odoo import fields, models
 
@@ -17,4 +17,10 @@ class DistBackend(models.Model):
         "Order in packs",
         help="Requests say of each line how many cases it is, too, where it is a whole "
         "number of them. The quantity in pieces is told all the same.",
+    )
+    builds_kits = fields.Boolean(
+        "Partner builds kits",
+        help="Requests ask for a kit in one line, under its own reference, and say "
+        "what it is made of. Otherwise they ask for the components, and each says "
+        "which kit it belongs to.",
     )

@@ -1,4 +1,4 @@
-"""Packs read as pieces: a person says what the figures count, in one click."""
+"""Packs read as pieces, kits not complete: a person decides, in one click."""
 
 from odoo import api, fields, models
 from odoo.addons.dist_connector_base.core.canonical import ShipmentConfirmation
@@ -14,16 +14,19 @@ class DistException(models.Model):
     # what is over without any pack in play is in dist_exception_surplus.py
     _inherit = "dist.exception"  # pylint: disable=consider-merging-classes-inherited
 
-    is_pack_question = fields.Boolean(compute="_compute_is_pack_question")
+    is_pack_question = fields.Boolean(compute="_compute_questions")
+    is_kit_question = fields.Boolean(compute="_compute_questions")
 
     @api.depends("message_id.message_type", "error_class", "path")
-    def _compute_is_pack_question(self):
+    def _compute_questions(self):
         for exception in self:
-            exception.is_pack_question = (
+            checked = (
                 exception.message_id.message_type in CHECKED
                 and exception.error_class == "business"
-                and (exception.path or "").endswith(".unit")
             )
+            path = exception.path or ""
+            exception.is_pack_question = checked and path.endswith(".unit")
+            exception.is_kit_question = checked and path == "lines.kit"
 
     def action_read_as_packs(self):
         """Take the figures for those of packs, or of pieces multiplied, and replay.
@@ -38,7 +41,7 @@ class DistException(models.Model):
     def action_accept_as_said(self):
         """Book the figures as the partner said them, and replay.
 
-        What is over is accepted with it.
+        What is over is accepted with it, and so are kits that are not complete.
 
         :raises AccessError: for anybody but a reviewer
         :raises UserError: nobody has to decide it any more
@@ -51,13 +54,14 @@ class DistException(models.Model):
         self._need("group_reviewer")
         self.ensure_one()
         message = self.message_id.sudo()
-        if message.state not in ("exception", "dead") or not self.is_pack_question:
+        asked = self.is_pack_question or (answer == AS_SAID and self.is_kit_question)
+        if message.state not in ("exception", "dead") or not asked:
             raise UserError(self.env._("This is decided already."))
-        message.pack_answer = answer
-        if answer == AS_SAID:
+        message.figures_answer = answer
+        if answer == AS_SAID and self.is_pack_question:
             self._accept_what_is_over(message)
-        self.env["dist.audit"]._record(f"exception.pack_{answer}", self, self.name)
-        self._replay(value=dict(message._fields["pack_answer"].selection)[answer])
+        self.env["dist.audit"]._record(f"exception.figures_{answer}", self, self.name)
+        self._replay(value=dict(message._fields["figures_answer"].selection)[answer])
         return self._notify(told)
 
     def _accept_what_is_over(self, message):

@@ -8,13 +8,13 @@ from ..core.pack_check import AS_PACKS, AS_SAID
 class DistMessage(models.Model):
     _inherit = "dist.message"
 
-    pack_answer = fields.Selection(
+    figures_answer = fields.Selection(
         [(AS_PACKS, "The figures count packs"), (AS_SAID, "The figures are right")],
-        "Packs or pieces",
+        "What the figures mean",
         readonly=True,
         copy=False,
         help="What a reviewer decided where a confirmation may have counted packs as "
-        "pieces, or pieces as packs.",
+        "pieces, or pieces as packs, or kits are not complete.",
     )
 
     @api.model

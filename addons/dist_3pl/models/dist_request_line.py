@@ -26,6 +26,13 @@ class DistRequestLine(models.Model):
         "Open", digits="Product Unit", compute="_compute_quantity_open"
     )
 
+    kit_sku = fields.Char("Kit", readonly=True, help="It is a component of this kit.")
+    kit_key = fields.Char("Line of the kit", readonly=True)
+    kit_share = fields.Char(
+        "Per kit", readonly=True, help="So much of it one kit takes: 2, or 1/3."
+    )
+    kit_unit = fields.Char("Unit of the kit", readonly=True)
+
     _line_unique = models.UniqueIndex(
         "(backend_id, request_key, line_key)",
         "This line was asked for already.",

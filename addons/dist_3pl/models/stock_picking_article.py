@@ -21,13 +21,14 @@ class StockPicking(models.Model):
 
         :param backend: the ``dist.backend`` that ships them
         """
-        products = self.move_ids.product_id
+        needed = {picking: picking._dist_articles(backend) for picking in self}
+        products = self.env["product.product"].union(*needed.values())
         waiting = self.env["dist.handler.article"]._ensure(backend, products)
         held = self.browse()
         for picking in self if waiting else ():
             reasons = [
                 waiting[product.id]
-                for product in picking.move_ids.product_id
+                for product in needed[picking]
                 if product.id in waiting
             ]
             if reasons:
@@ -41,13 +42,25 @@ class StockPicking(models.Model):
                 )
         return self - held
 
+    def _dist_articles(self, backend):
+        """Give the products that a partner has to know to ship this delivery."""
+        self.ensure_one()
+        products = self.move_ids.product_id
+        if backend.builds_kits:
+            for kit in self.env["dist.kit.lookup"]._of(self.move_ids):
+                products |= kit.product
+        return products
+
     def _dist_waiting_for(self, products):
         """Give the deliveries that wait for products to be known."""
         return self.search(
             [
                 ("dist_waits_article", "=", True),
                 ("dist_state", "=", "blocked"),
+                "|",
                 ("move_ids.product_id", "in", products.ids),
+                # kits stand on the order only
+                ("move_ids.sale_line_id.product_id", "in", products.ids),
             ]
         )
 

@@ -125,6 +125,13 @@ class StockPicking(models.Model):
                 backend.name,
             )
             return {"dist_change_state": "impossible", "dist_change_reason": reason}
+        if backend.builds_kits and any(self._dist_request_lines().mapped("kit_key")):
+            reason = self.env._(
+                "%s was asked for kits, and takes no change of their components. "
+                "Cancel there and request anew, or let it ship as asked.",
+                backend.name,
+            )
+            return {"dist_change_state": "impossible", "dist_change_reason": reason}
         if self.dist_state not in ("sent", "accepted"):
             reason = self.env._("%s is shipping it already.", backend.name)
             return {"dist_change_state": "refused", "dist_change_reason": reason}
@@ -319,5 +326,10 @@ class StockPicking(models.Model):
 def _content_of(document: FulfilmentRequest | FulfilmentChange):
     """Give what of a document can be changed, as plain data."""
     data = document.model_dump(mode="json", include=set(CONTENT))
-    data["lines"] = {line.line_key: str(line.quantity) for line in document.lines}
+    # of a kit that the partner builds, what counts here are its components
+    data["lines"] = {
+        part.line_key: str(part.quantity)
+        for line in document.lines
+        for part in getattr(line, "components", None) or [line]
+    }
     return data

@@ -13,6 +13,7 @@ from . import (
     test_inbound_views,
     test_inventory_snapshot,
     test_item_list,
+    test_kits,
     test_lots,
     test_ongoing,
     test_packs,

@@ -175,7 +175,9 @@ class TestPackQuestion(PacksMixin, SurplusCase):
         self.replayed()
         self.assertEqual(self.message.state, "done")
         self.assertEqual(self.picking.move_ids.mapped("quantity"), [2, 48])
-        audit = self.env["dist.audit"].search([("action", "=", "exception.pack_packs")])
+        audit = self.env["dist.audit"].search(
+            [("action", "=", "exception.figures_packs")]
+        )
         self.assertEqual(audit.user_id, self.env.user)
 
     def test_accepted_as_said_the_surplus_is_booked_without_a_second_question(self):

@@ -21,11 +21,23 @@ class ArticlePack(Part):
     gtin: Key | None = None
 
 
+class ArticleComponent(Part):
+    """What a kit takes of one product.
+
+    :ivar quantity: in one kit, to six digits
+    """
+
+    sku: Key
+    quantity: Qty
+    unit: Code = DEFAULT_UNIT
+
+
 class Article(Document):
     """A product, as the warehouse is to keep it.
 
     :ivar article_key: the SKU and a fingerprint of the rest: a change is sent anew
     :ivar remote_id: the warehouse's own number of it, where it told one
+    :ivar components: of a kit: what it is made of; empty for any other product
     :ivar tracking: what the warehouse has to tell of each that it moves
     :ivar expiry: lots have a day of expiry
     """
@@ -41,6 +53,7 @@ class Article(Document):
     unit: Code = DEFAULT_UNIT
     gtin: Key | None = None
     packs: list[ArticlePack] = Field(default_factory=list)
+    components: list[ArticleComponent] = Field(default_factory=list)
     tracking: Literal["none", "lot", "serial"] = "none"
     expiry: bool = False
     weight_kg: Qty | None = None

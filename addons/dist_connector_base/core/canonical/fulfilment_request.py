@@ -16,11 +16,43 @@ class RequestedLot(Part):
     quantity: Qty | None = None
 
 
+class KitOfLine(Part):
+    """The kit that a line is a component of.
+
+    :ivar line_key: of the kit: the same for all its components in the request
+    :ivar kits: so many kits were ordered
+    :ivar per_kit: so much of the component one kit takes, to six digits
+    """
+
+    line_key: Key
+    sku: Key
+    description: Text = ""
+    kits: Qty
+    per_kit: Qty
+    unit: Code = DEFAULT_UNIT
+
+
+class KitComponent(Part):
+    """What a line that asks for a kit takes of one component.
+
+    :ivar per_kit: so much of it one kit takes, to six digits
+    """
+
+    line_key: Key
+    sku: Key
+    description: Text = ""
+    per_kit: Qty
+    quantity: Annotated[Qty, Field(gt=0)]
+    unit: Code = DEFAULT_UNIT
+
+
 class FulfilmentRequestLine(Part):
     """One line to ship.
 
     :ivar line_key: stable for the life of the request; the confirmation names it
     :ivar packs: the same quantity said in packs, where it is a whole number of them
+    :ivar kit: the kit that it is a component of
+    :ivar components: where the line asks for a kit that the partner builds
     """
 
     line_key: Key
@@ -31,6 +63,8 @@ class FulfilmentRequestLine(Part):
     unit: Code = DEFAULT_UNIT
     lots: list[RequestedLot] = Field(default_factory=list)
     packs: list[PackCount] = Field(default_factory=list)
+    kit: KitOfLine | None = None
+    components: list[KitComponent] = Field(default_factory=list)
     notes: Text = ""
 
 
