@@ -102,7 +102,7 @@ class FulfilmentRequestHandler(models.AbstractModel):
         if backend.builds_kits:
             lines = self._kit_lines(kits)
             for kit in kits:
-                moves -= moves.concat(*kit.parts)
+                moves -= moves.browse().concat(*kit.parts)
         kit_of = {} if backend.builds_kits else self._kit_of_moves(kits)
         with_lots = picking.picking_type_id.warehouse_id.dist_prescribe_lots
         for move in moves.filtered("quantity"):
