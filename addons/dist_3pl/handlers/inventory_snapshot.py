@@ -6,7 +6,7 @@ from itertools import starmap
 from odoo import models
 from odoo.addons.dist_connector_base.core.errors import DataError, MappingError
 
-from ..reconcile.snapshot_order import is_whole, moment, sort_out
+from ..reconcile.snapshot_order import is_alone, is_whole, moment, sort_out
 from ..reconcile.snapshot_rows import SnapshotRows
 
 #: Names that are told one by one in an exception; more are only counted.
@@ -87,7 +87,7 @@ class InventorySnapshotHandler(models.AbstractModel):
             rows[key] += len(document.rows)
             of, whole, replaced = heads.get(key, (0, False, False))
             heads[key] = (
-                max(of, document.pages or 0),
+                max(of, 1 if is_alone(inbound) else document.pages or 0),
                 whole or is_whole(inbound),
                 replaced or doc in lists,
             )

@@ -1,6 +1,7 @@
 """What the stock levels of a partner mean: declared, and never guessed."""
 
 from odoo import fields, models
+from odoo.addons.dist_connector_base.core.profile import STOCK_FLOW
 
 
 class DistBackend(models.Model):
@@ -41,4 +42,57 @@ class DistBackend(models.Model):
         help="Without it only what is for sale is compared: a partner that lists no "
         "damaged and quarantined goods does not say that it has none.",
     )
+    stock_pages = fields.Selection(
+        [
+            ("many", "Messages of one moment are pages of one list"),
+            ("one", "Each message is a list of its own"),
+        ],
+        "A list comes in",
+        default="many",
+        required=True,
+        help="Pages are counted where we read them ourselves or the partner says how "
+        "many there are. Else the list is complete after the quiet time of the flow.",
+    )
+    stock_declared = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What the profile said last. What a person set otherwise stays.",
+    )
     partner_snapshot_ids = fields.One2many("dist.partner.snapshot", "backend_id")
+
+    # -------------------------------------------------------------- profile
+
+    def _follow_profile(self):
+        """Take over what the profile says of stock."""
+        result = super()._follow_profile()
+        for backend in self.sudo().with_context(dist_no_audit=True):
+            backend._follow_stock(backend.profile_id._parsed())
+        return result
+
+    def _follow_stock(self, profile):
+        """Take over what a profile says, where no person set anything else.
+
+        A person set what is neither what the profile said last nor, before it said
+        anything, what new backends begin with.
+        """
+        self.ensure_one()
+        spec, stock_flow = profile.stock, profile.flows.get(STOCK_FLOW)
+        if stock_flow is None:
+            return
+        said = {
+            (self, "stock_basis"): spec.quantity,
+            (self, "stock_absent"): spec.absent,
+            (self, "stock_lots"): spec.tells("lots", stock_flow),
+            (self, "stock_statuses"): spec.tells("statuses", stock_flow),
+            (self, "stock_pages"): spec.pages,
+            (self._flow(STOCK_FLOW), "recon_settle_minutes"): (
+                round(spec.quiet.total_seconds() / 60)
+            ),
+        }
+        before = self.stock_declared or {}
+        for (record, name), value in said.items():
+            if name not in before:
+                before = {**before, **record.default_get([name])}
+            if record and record[name] == before[name]:
+                record[name] = value
+        self.stock_declared = {name: value for (_record, name), value in said.items()}

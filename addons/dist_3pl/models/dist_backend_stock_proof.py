@@ -1,6 +1,7 @@
 """Prove what a partner's stock levels mean, by comparing them with Odoo's stock."""
 
 from odoo import models
+from odoo.addons.dist_connector_base.core.profile import STOCK_FLOW
 from odoo.addons.dist_connector_base.models.dist_backend_go_live import Check
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -90,7 +91,8 @@ class DistBackend(models.Model):
 
     def _go_live_checks(self):
         checks = super()._go_live_checks()
-        if "inventory_snapshot" in self.profile_id._parsed().flows:
+        profile = self.profile_id._parsed()
+        if STOCK_FLOW in profile.flows and profile.stock.proof:
             proof = self._proved("stock")
             detail = ""
             if proof:

@@ -60,7 +60,7 @@ class DistPartnerSnapshot(models.Model):
                 """INSERT INTO dist_partner_snapshot AS s (
                        backend_id, company_id, warehouse_id, taken_at, pages, row_count,
                        whole, pages_got, replaced, state, compared, arrived_at)
-                   SELECT v.*, CASE WHEN v.got >= v.pages AND (v.pages > 0 OR v.whole)
+                   SELECT v.*, CASE WHEN v.got >= v.pages AND v.pages > 0
                                     THEN 'complete' ELSE 'arriving' END,
                           false, now() AT TIME ZONE 'UTC'
                      FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[],
@@ -80,8 +80,7 @@ class DistPartnerSnapshot(models.Model):
                        arrived_at = excluded.arrived_at,
                        state = CASE WHEN s.pages_got + excluded.pages_got
                                          >= greatest(s.pages, excluded.pages)
-                                     AND (greatest(s.pages, excluded.pages) > 0
-                                          OR s.whole OR excluded.whole)
+                                     AND greatest(s.pages, excluded.pages) > 0
                                     THEN 'complete' ELSE 'arriving' END
                 RETURNING id, backend_id, state, whole AND NOT replaced""",
                 *map(list, zip(*pages, strict=True)),

@@ -61,8 +61,10 @@ def is_whole(inbound) -> bool:
 
 def is_alone(inbound) -> bool:
     """Say whether a snapshot comes in this one message."""
-    document = inbound.document
-    return document.pages == 1 or (document.pages is None and document.complete)
+    pages = inbound.document.pages
+    if pages is None:
+        return inbound.document.complete or inbound.backend.stock_pages == "one"
+    return pages == 1
 
 
 def _take_turn(env, moments):

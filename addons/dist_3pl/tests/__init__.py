@@ -33,6 +33,7 @@ from . import (
     test_shipping_cost,
     test_snapshot_meeting,
     test_stock_migration,
+    test_stock_profile,
     test_stock_proof,
     test_stock_reconciliation,
     test_surplus,

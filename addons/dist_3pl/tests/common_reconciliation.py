@@ -29,7 +29,7 @@ flows:
       pages: pages
       rows:
         each: rows
-        map: {sku: sku, quantity: quantity}
+        map: {sku: sku, quantity: quantity, lot: lot, status: status}
 """
 
 

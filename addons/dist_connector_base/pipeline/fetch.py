@@ -8,10 +8,9 @@ import hashlib
 import logging
 
 from ..core import profile as profiles
-from ..core.canonical import DOCUMENTS
 from ..core.errors import ConfigurationError, DataError, DistError
 from ..transports.done_files import list_whole
-from . import ledger, wake
+from . import ledger, list_pages, wake
 from .context import make_context, open_files, open_rest
 from .gate import Gate, Held
 from .lanes import PATIENCE as LANE_PATIENCE
@@ -21,6 +20,8 @@ _logger = logging.getLogger(__name__)
 
 #: Pages of one poll; what is left comes with the next one.
 MAX_PAGES = 50
+#: Pages of a list that tells how things stand, and has to be read as a whole.
+MAX_LIST_PAGES = 500
 #: Seconds that a poll waits between two pages of a partner with few calls a minute.
 PATIENCE = 30.0
 #: Seconds that a file may stand without its done-file before a person hears of it.
@@ -87,10 +88,11 @@ def _poll(flow, profile, spec, gate) -> int:
     if _sweep_is_due(flow, spec.poll):
         start = profiles.swept(operation, cursor, spec.poll.sweep.back, ctx)
         flow.last_sweep_at = flow.env.cr.now()
-    pages, responses = [], []
+    limit = MAX_LIST_PAGES if list_pages.is_momentary(flow) else MAX_PAGES
+    bodies, responses = [], []
     with open_rest(backend, profile) as rest:
         request = profiles.first_page(operation, start, ctx)
-        while request and len(pages) < MAX_PAGES:
+        while request and len(responses) < limit:
             gate.enter(operation.name, patience=PATIENCE)
             with gate.call(operation.name) as ended:
                 response = rest.call(request)
@@ -98,19 +100,21 @@ def _poll(flow, profile, spec, gate) -> int:
                 items = profiles.page_items(operation, response)
             responses.append(response)
             if items:
-                pages.append(
-                    ledger.Arrival(
-                        response.body,
-                        via="poll",
-                        source=spec.poll.operation,
-                        transport_key=_page_key(flow, response.body),
-                    )
-                )
+                bodies.append(response.body)
             request = profiles.next_page(operation, request, response)
-    ids = ledger.insert_arrivals(flow.env, flow, pages)
-    if request and operation.cursor and operation.cursor.advance == "started":
+    keys = list_pages.page_keys(flow, bodies, cut_off=bool(request))
+    ids = ledger.insert_arrivals(
+        flow.env,
+        flow,
+        [
+            ledger.Arrival(body, "poll", spec.poll.operation, key)
+            for body, key in zip(bodies, keys, strict=True)
+        ],
+    )
+    if request and (not operation.cursor or operation.cursor.advance == "started"):
         # what was not read would never be asked for again
-        flow.env["dist.exception"]._open_for_cause(backend, flow, _too_long(operation))
+        error = _too_long(operation, limit)
+        flow.env["dist.exception"]._open_for_cause(backend, flow, error)
     else:
         flow.cursor = profiles.advance_cursor(operation, responses, cursor, ctx)
     return len(ids)
@@ -127,10 +131,9 @@ def _sweep_is_due(flow, poll) -> bool:
     return flow.env.cr.now() - last >= poll.sweep.every
 
 
-def _too_long(operation) -> ConfigurationError:
+def _too_long(operation, limit) -> ConfigurationError:
     return ConfigurationError(
-        f"the list has more than {MAX_PAGES} pages, and its cursor cannot stop in "
-        "between",
+        f"the list has more than {limit} pages, and its cursor cannot stop in between",
         path=f"operations.{operation.name}.paging",
         next_step="Raise the page size in the profile, or let the cursor advance by a "
         "value of the entries.",
@@ -182,16 +185,6 @@ def _take_files(flow, profile, spec, gate) -> int:
     finally:
         if not handed_over:
             transport.__exit__(None, None, None)
-
-
-def _page_key(flow, body: bytes) -> str | None:
-    """Give what tells that a page came before.
-
-    Of a picture of the moment, none: stock that is again as it was is news.
-    """
-    if DOCUMENTS[flow.message_type].momentary:
-        return None
-    return f"page:{_digest(body)}"
 
 
 def _miss_done_files(flow, waiting, now: float) -> None:

@@ -13,9 +13,9 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..core import backoff
 from ..core import profile as profiles
 from ..core.batching import halve, waves
-from ..core.canonical import DOCUMENTS, Document
+from ..core.canonical import Document
 from ..core.errors import ConflictError, DataError, DistError, MappingError, Policy
-from . import attempts, expect, ledger, timeline, trace, wake
+from . import attempts, expect, ledger, list_pages, timeline, trace, wake
 from .arrived import Inbound
 from .context import make_context
 from .failures import classify, item_fault
@@ -123,6 +123,7 @@ class InboundRun:
             return [inbound]
 
     def _inbound(self, spec, row: Row, document: Document) -> Inbound:
+        document = list_pages.counted(row, document)
         filed = profiles.keys(spec, document)
         return Inbound(
             row,
@@ -141,8 +142,9 @@ class InboundRun:
         events about one thing. The same content is then taken once, also when it is
         in exception.
         """
-        momentary = DOCUMENTS[self.flow.message_type].momentary
-        polled = (once or row.via == "poll") and not momentary
+        keys = [None] * len(items)
+        if once or row.via == "poll":
+            keys = list_pages.document_keys(self.flow, row, items)
         ids = ledger.insert_arrivals(
             self.env,
             self.flow,
@@ -151,13 +153,13 @@ class InboundRun:
                     profiles.item_to_json(item),
                     via=row.via,
                     source=row.source,
-                    transport_key=ledger.fragment_key(item) if polled else None,
+                    transport_key=key,
                     kind="document",
                     parent_id=row.id,
                     # all parts of one list are of one moment
                     received_at=row.received_at,
                 )
-                for item in items
+                for key, item in zip(keys, items, strict=True)
             ],
         )
         self.fragments += len(ids)

@@ -5,7 +5,6 @@ commits.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +33,7 @@ class Row:
     partition: str | None
     correlation: str | None
     parent_id: int | None
+    transport_key: str
     tries: int
     round: int
     outcome_unknown: bool
@@ -148,6 +148,7 @@ def claim(env, flow, limit: int) -> list[Row]:
             """SELECT id, kind, state, message_type, coalesce(via, ''),
                       coalesce(source, ''), received_at, key,
                       coalesce(owns_key, false), partition, correlation, parent_id,
+                      coalesce(transport_key, ''),
                       coalesce(tries, 0), coalesce(round, 0),
                       coalesce(outcome_unknown, false), remote_id, canonical, payload
                  FROM dist_message
@@ -382,9 +383,3 @@ def release(
         )
     )
     return {flow_id for (flow_id,) in rows}
-
-
-def fragment_key(item) -> str:
-    """Give the fingerprint of a polled document's content, wherever it stood."""
-    text = json.dumps(item.data, sort_keys=True, ensure_ascii=False, default=str)
-    return f"poll:{hashlib.sha256(text.encode()).hexdigest()}"

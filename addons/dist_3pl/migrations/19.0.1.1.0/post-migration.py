@@ -1,8 +1,13 @@
 """Partner stock holds what the newest whole list names, and nothing else."""
 
+from odoo import SUPERUSER_ID, api
+
 
 def migrate(cr, version):
     """Drop what whole lists left out, and columns and indexes that are no more.
+
+    Backends take over what their profile says of stock: also one without a ``stock``
+    block says by its map whether lots are told.
 
     Up to now every row carried the moment of the snapshot that named it last, and
     rows of older moments were skipped. Now a whole list drops what it leaves out.
@@ -27,3 +32,8 @@ def migrate(cr, version):
                                          WHERE s.warehouse_id = w.id)
             WHERE w.dist_backend_id IS NOT NULL"""
     )
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    for backend in env["dist.backend"].with_context(active_test=False).search([]):
+        backend.with_context(dist_no_audit=True)._follow_stock(
+            backend.profile_id._parsed()
+        )

@@ -16,6 +16,7 @@ class InventoryRow(Part):
 
     :ivar quantity: on hand, gross of allocation, unless the flow says otherwise
     :ivar allocated: the part of it that is promised to requests already
+    :ivar owner: whose the goods are, where they are not ours
     """
 
     sku: Key
@@ -25,6 +26,7 @@ class InventoryRow(Part):
     status: StockStatus = "sellable"
     lot: Key | None = None
     expiry: Day | None = None
+    owner: Key | None = None
 
 
 class InventorySnapshot(Document):
@@ -32,7 +34,7 @@ class InventorySnapshot(Document):
 
     :ivar complete: True says that a product that is not listed is not in stock
     :ivar pages: in how many documents of the same moment the snapshot comes, where
-        the partner says so
+        the partner says so; of a list that we read page by page it is counted
     """
 
     doc_type: ClassVar[str] = "inventory_snapshot"

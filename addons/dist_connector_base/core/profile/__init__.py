@@ -50,11 +50,14 @@ from .specs import (
     SettingSpec,
     WebhookSpec,
 )
+from .stock import FLOW as STOCK_FLOW
+from .stock import StockSpec
 
 __all__ = [
     "ListedCode",
     "listed_codes",
     "IGNORE",
+    "STOCK_FLOW",
     "AuthSpec",
     "Context",
     "Fault",
@@ -70,6 +73,7 @@ __all__ = [
     "ProfileError",
     "SampleResult",
     "SettingSpec",
+    "StockSpec",
     "WebhookSpec",
     "advance_cursor",
     "build",

@@ -14,6 +14,7 @@ from .mapping import Each, Group, Listed, When
 from .mapping import Node as MapNode
 from .references import Fault, check_fields, part_of
 from .specs import AuthSpec, FlowSpec, Operation, Profile
+from .stock import check_stock
 from .words import did_you_mean
 
 _SETTING = re.compile(r"\bsetting\('([^']*)'\)|\{settings\.(\w+)\}")
@@ -27,6 +28,7 @@ def check_profile(profile: Profile, raw: dict[str, Any]) -> list[Fault]:
     for name, flow in profile.flows.items():
         faults += _check_flow(profile, flow, ("flows", name))
     faults += check_code_lists(profile)
+    faults += check_stock(profile)
     faults += check_expectations(profile)
     for index, sample in enumerate(profile.samples):
         if sample.flow not in profile.flows:

@@ -10,6 +10,7 @@ from .formats import Format, Json
 from .lists import CodeListSpec, CursorSpec, ExpandSpec, PagingSpec
 from .samples import SampleSpec
 from .spec import Spec
+from .stock import StockSpec
 from .terms import ContractSpec, PaceSpec
 from .trace import TraceSpec
 from .types import Duration, Expr, Map, Statuses, Text, Words
@@ -327,6 +328,7 @@ class Profile(Spec):
     :ivar done_file: name of the file that says that another one (``{name}``, or
         ``{stem}`` without its ending) is whole; none where it comes out as the name
         itself
+    :ivar stock: what stock levels mean, see :mod:`.stock`
     :ivar expectations: what must follow what, and within which time
     :ivar code_maps: vocabulary → partner's code → canonical code; a backend starts
         with these and may have its own
@@ -352,6 +354,7 @@ class Profile(Spec):
     operations: dict[Name, Operation] = Field(default_factory=dict)
     webhook: WebhookSpec | None = None
     flows: dict[Name, FlowSpec] = Field(min_length=1)
+    stock: StockSpec = Field(default_factory=StockSpec)
     expectations: dict[Name, ExpectationSpec] = Field(default_factory=dict)
     samples: list[SampleSpec] = Field(default_factory=list)
 
