@@ -33,6 +33,8 @@
         "wizards/dist_hold_ask_views.xml",
         "views/stock_picking_hold_views.xml",
         "views/stock_picking_cost_views.xml",
+        "views/dist_substitution_views.xml",
+        "wizards/dist_substitution_decide_views.xml",
         "views/stock_warehouse_views.xml",
         "views/uom_uom_views.xml",
         "views/delivery_carrier_views.xml",

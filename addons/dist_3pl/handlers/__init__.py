@@ -31,6 +31,7 @@ from . import (
     shipment_confirmation_hold,
     shipment_lots,
     shipment_parcels,
+    shipment_substitution,
     sku_lookup,
     transfer_booking,
 )

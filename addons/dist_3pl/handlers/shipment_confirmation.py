@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from odoo import models
 from odoo.addons.dist_connector_base.core.batching import waves
+from odoo.addons.dist_connector_base.core.canonical import ShipmentConfirmation
 from odoo.addons.dist_connector_base.core.errors import BusinessError
 
 from ..core.allocation import ShippedLine, allocate, surplus
@@ -21,11 +22,13 @@ class Shipment:
     picking: models.BaseModel
     lines: models.BaseModel
     shipped: list[ShippedLine] = field(default_factory=list)
+    #: what is to be booked, where it is not word for word what was said
+    said: ShipmentConfirmation | None = None
 
     @property
     def document(self):
         """The canonical confirmation."""
-        return self.inbound.document
+        return self.said or self.inbound.document
 
 
 class ShipmentConfirmationHandler(models.AbstractModel):
@@ -110,6 +113,7 @@ class ShipmentConfirmationHandler(models.AbstractModel):
             answers,
             said.completes_request,
             [content for parcel in said.parcels for content in parcel.contents],
+            said,
         )
         as_said = answers.get(shipment.inbound.message_id) == AS_SAID
         return allocate(document, asked, as_said=as_said)

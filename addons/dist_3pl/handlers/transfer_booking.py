@@ -58,13 +58,14 @@ class TransferBooking(models.AbstractModel):
         found = messages.search([("id", "in", ids), ("figures_answer", "!=", False)])
         return {message.id: message.figures_answer for message in found}
 
-    def _checked(self, inbound, asked, answers, closes, contents=()):
+    def _checked(self, inbound, asked, answers, closes, contents=(), document=None):
         """Give the document as it is to be booked; see ``core.pack_check``.
 
         :param answers: of ``_answers``
+        :param document: where it is not that of ``inbound``
         :raises BusinessError: packs may have been read as pieces
         """
-        document = inbound.document
+        document = document or inbound.document
         answer = answers.get(inbound.message_id, "")
         if not (answer or inbound.backend.check_packs):
             return document

@@ -36,6 +36,7 @@ from . import (
     test_stock_profile,
     test_stock_proof,
     test_stock_reconciliation,
+    test_substitution,
     test_surplus,
     test_timeline,
     test_views,

@@ -33,6 +33,8 @@ RIGHTS = {
     "dist.routing.simulation.verdict": ("", "rwcu", "rwcu", "rwcu", "rwcu", "rwcu"),
     "dist.service.charge": ("", "r", "rw", "rw", "rw", "r"),
     "dist.shipping.cost": ("", "r", "r", "r", "r", "r"),
+    "dist.substitution": ("", "r", "r", "rwc", "rwcu", "r"),
+    "dist.substitution.decide": ("", "", "", "rwcu", "rwcu", ""),
     "dist.service.invoice": ("", "r", "r", "r", "r", "r"),
 }
 ACTIONS = {
@@ -42,10 +44,15 @@ ACTIONS = {
     "dist.exception": {
         "action_accept_as_said": DECIDERS,
         "action_accept_surplus": DECIDERS,
+        "action_approve_substitution": DECIDERS,
+        "action_reject_substitution": DECIDERS,
         "action_read_as_packs": DECIDERS,
     },
     "dist.hold.ask": {
         "action_confirm": WORKERS,
+    },
+    "dist.substitution.decide": {
+        "action_confirm": DECIDERS,
     },
     "dist.adjustment": {
         "action_approve": DECIDERS,

@@ -1,1 +1,1 @@
-from . import dist_hold_ask, dist_routing_simulation
+from . import dist_hold_ask, dist_routing_simulation, dist_substitution_decide

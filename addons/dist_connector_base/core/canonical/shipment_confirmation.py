@@ -15,6 +15,7 @@ class ShipmentConfirmationLine(Part):
     """What was shipped of one line; 0 says that nothing of it was.
 
     :ivar line_key: the request's line; ``sku`` where the partner knows no line
+    :ivar substitutes: the SKU that was asked for, where another one left instead
     """
 
     line_key: Key | None = None
@@ -25,6 +26,7 @@ class ShipmentConfirmationLine(Part):
     unit: Code = DEFAULT_UNIT
     lots: list[LotQuantity] = Field(default_factory=list)
     reason_code: Code | None = None
+    substitutes: Key | None = None
 
     @model_validator(mode="after")
     def _names_its_product(self) -> Self:
