@@ -82,3 +82,10 @@ class TestRoles(RolesMixin, DistCase):
     addon = "dist_3pl"
     rights = RIGHTS
     actions = ACTIONS
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # a product cannot take the place of itself
+        other = cls.env["product.product"].create({"name": "Substitute"})
+        cls.extra = {"dist.substitution": {"substitute_id": other.id}}
