@@ -9,9 +9,10 @@ class FulfilmentResponseHandler(models.AbstractModel):
 
     def _apply_accepted(self, inbound, picking):
         """A partner that works on it again has ended its own hold."""
-        super()._apply_accepted(inbound, picking)
+        result = super()._apply_accepted(inbound, picking)
         if picking.dist_hold_state == "partner" and self._is_newer(inbound, picking):
             self._partner_let_go(picking)
+        return result
 
     def _apply_on_hold(self, inbound, picking):
         self._apply_accepted_quietly(inbound, picking)

@@ -15,7 +15,7 @@ class DistSubstitution(models.Model):
     )
     company_id = fields.Many2one(related="backend_id.company_id", store=True)
     product_id = fields.Many2one("product.product", "Asked for", required=True)
-    substitute_id = fields.Many2one("product.product", "Substitute", required=True)
+    substitute_id = fields.Many2one("product.product", required=True)
     ratio = fields.Float(
         digits=(12, 4),
         default=1.0,

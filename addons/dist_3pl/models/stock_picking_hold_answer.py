@@ -211,7 +211,7 @@ class StockPicking(models.Model):
         for message_type in ("fulfilment_hold", "fulfilment_release"):
             over._dist_hold_unsent(message_type)
             over._dist_hold_answered(message_type, self.env._("The request is over."))
-        super()._dist_write(self._dist_no_hold())
+        return super()._dist_write(self._dist_no_hold())
 
     def _dist_request_goes_on(self):
         """Say whether another open delivery is under the same request."""
