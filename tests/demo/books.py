@@ -74,6 +74,17 @@ class Books:
             found.setdefault(key, {})[sku, lot] = Decimal(str(quantity)).normalize()
         return found
 
+    def excused(self) -> set[str]:
+        """Give the keys whose difference is an open exception: they have an owner."""
+        return {
+            key
+            for (key,) in self.rows(
+                """SELECT DISTINCT coalesce(m.partition, m.key) FROM dist_exception e
+                     JOIN dist_message m ON m.id = e.message_id
+                    WHERE e.state != 'resolved'"""
+            )
+        }
+
     def parcels(self) -> dict[str, Counter]:
         """Give the tracking numbers by request key."""
         found: dict[str, Counter] = {}
@@ -108,14 +119,7 @@ def compare(odoo: Books, theirs: dict[str, dict[str, Any]]) -> dict[str, list[st
         booked more than once), ``different``; each a list of sentences. Requests whose
         difference is an open exception are not told here: they have an owner
     """
-    excused = {
-        key
-        for (key,) in odoo.rows(
-            """SELECT DISTINCT coalesce(m.partition, m.key) FROM dist_exception e
-                 JOIN dist_message m ON m.id = e.message_id
-                WHERE e.state != 'resolved'"""
-        )
-    }
+    excused = odoo.excused()
     ours, our_parcels = odoo.shipped(), odoo.parcels()
     lost, doubled, different = [], [], []
     for key in sorted(set(ours) | set(theirs)):

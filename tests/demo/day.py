@@ -9,22 +9,22 @@ import json
 import shutil
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 
 from setup.lib.build import Build
 
-from ..support.seed import SHORT_AT_PARTNER, SHORT_HERE, Distributor
+from ..support.seed import Distributor
 from ..support.stage import Stage
-from . import scenario
-from .books import Books, compare
+from . import plan, scenario, tour
+from .morning import Morning
+from .orders import Orders
+from .receipts import Receipts
+from .report import Report, problems
+from .returns import Returns
+from .stock import Stock
+from .watch import Watch, say
 
 DATABASE = "dist_demo"
-
-
-def say(text: str) -> None:
-    """Tell how far the day is."""
-    print(f"[{time.strftime('%H:%M:%S')}] {text}", flush=True)
 
 
 class Day:
@@ -32,245 +32,62 @@ class Day:
 
     def __init__(self, stage: Stage, orders: int, kill_after: int = 0) -> None:
         self.stage = stage
-        self.orders = orders
-        self.kill_after = kill_after
         self.started = time.monotonic()
-        self.shop: Distributor | None = None
-
-    # -------------------------------------------------------------- morning
+        self.watch = watch = Watch(stage)
+        self.shop = shop = Distributor(stage.rpc())
+        self.orders = Orders(stage, shop, orders, kill_after)
+        self.receipts = Receipts(stage, shop, watch)
+        self.returns = Returns(stage, shop, watch)
+        self.stock = Stock(stage, shop, watch)
 
     def morning(self) -> None:
-        """Make master data and stock, connect both partners."""
-        shop = self.shop = Distributor(self.stage.rpc())
-        shop.make_products()
-        shop.make_customers()
-        bob = shop.make_warehouse("BOB", "Chicago (ShipBob)")
-        csv = shop.make_warehouse("CSV", "Hamburg (files)")
-        here = {SHORT_HERE: scenario.STOCK_HERE}
-        shelf_bob = shop.stock_up(bob, here)
-        shelf_csv = shop.stock_up(csv, here)
-        self.stage.connect(shop)
-        short = shop.products[SHORT_AT_PARTNER].sku
-        for partner, shelf in (
-            (self.stage.bob, shelf_bob),
-            (self.stage.csv, shelf_csv),
-        ):
-            for row in shelf:
-                if row["sku"] == short:
-                    row["quantity"] = str(scenario.STOCK_THERE)
-            partner.stock(shelf)
-        scenario.before_orders(self.stage.bob, self.stage.csv)
+        """Make master data and stock, connect both partners, announce receipts."""
+        morning = Morning(self.stage, self.shop)
+        morning.prepare()
+        morning.learn_items(self.watch)
+        self.receipts.announce()
 
-    # --------------------------------------------------------------- orders
-
-    def place_orders(self) -> None:
-        """Place the day's orders, in chunks by turns for both houses."""
-        self._place(min(self.orders, 2 * scenario.FIRST))
-        self._wait(self._sent, "the first requests have left")
-        for code, partner in self._partners():
+    def noon(self) -> None:
+        """Place the day's orders, while goods come in at both houses."""
+        self.orders.place(scenario.FIRST)
+        self.receipts.count(plan.NOON)
+        self.orders.place(2 * scenario.FIRST)
+        self.watch.wait(self.watch.sent, "the first requests have left")
+        for code, partner in self.stage.partners().items():
             keys = self.shop.keys(self.shop.houses[code])
             scenario.before_shipping(partner, code, keys)
         say("both partners ship")
         self.stage.bob.down(scenario.DOWN_SECONDS)
         say(f"ShipBob is down for {scenario.DOWN_SECONDS} s")
-        self._place(self.orders)
-
-    def _place(self, target: int) -> None:
-        """Place orders until so many are placed in all."""
-        while (placed := self._placed()) < target:
-            for house in self.shop.houses.values():
-                chunk = min(scenario.CHUNK, target - self._placed())
-                first = len(house.orders) + 1
-                values = [self._values(house, n) for n in range(first, first + chunk)]
-                self.stage.patient(lambda h=house, v=values: self.shop.place(h, v))
-            placed = self._placed()
-            say(f"{placed} orders placed")
-            if self.kill_after and placed >= self.kill_after:
-                self.kill_after = 0
-                say("kill -9 of Odoo in the middle of it all")
-                self.stage.kill_odoo()
-                self.stage.start_odoo()
-                self.shop.rpc = self.stage.rpc()
-
-    def _placed(self) -> int:
-        return sum(len(house.orders) for house in self.shop.houses.values())
-
-    def _partners(self):
-        return (("BOB", self.stage.bob), ("CSV", self.stage.csv))
-
-    def _values(self, house, number: int) -> dict:
-        """Give the n-th order of a house; some are made for a trouble."""
-        shop = self.shop
-        customer = shop.customers[number % len(shop.customers)]
-        if number == scenario.BAD_ADDRESS:
-            return shop.order(house, number, shop.bad_address)
-        if number == scenario.SHORT_HERE:
-            product = shop.products[SHORT_HERE]
-            return shop.order_of(house, customer, {product.id: scenario.ASKED_HERE})
-        if number == scenario.SHORT_THERE:
-            product = shop.products[SHORT_AT_PARTNER]
-            return shop.order_of(house, customer, {product.id: scenario.ASKED_THERE})
-        if number in scenario.SEVERAL:
-            quantities = {shop.products[0].id: 6, shop.products[1].id: 4}
-            return shop.order_of(house, customer, quantities)
-        return shop.order(house, number)
-
-    # ------------------------------------------------- afternoon and evening
+        self.orders.place_routed()
+        self.orders.place(self.orders.total)
 
     def afternoon(self) -> None:
-        """Cancel orders in time and too late; let missing goods come in."""
-        self._wait(self._sent, "every request has left or has an owner")
+        """Cancel orders, let missing goods come in and others come back."""
+        self.watch.wait(self.watch.sent, "every request has left or has an owner")
         self.stage.settle_partners()
-        for code, number in (*scenario.CANCEL_IN_TIME, *scenario.CANCEL_TOO_LATE):
-            order = self.shop.houses[code].orders[number - 1]
-            self.stage.patient(
-                lambda o=order: self.shop.rpc.call("sale.order", "action_cancel", [o])
-            )
-        for code, partner in self._partners():
-            for product in (SHORT_AT_PARTNER, SHORT_HERE):
-                sku = self.shop.products[product].sku
-                partner.stock([{"sku": sku, "lot": "", "quantity": "500"}])
-            house = self.shop.houses[code]
-            product = self.shop.products[SHORT_HERE]
-            self.stage.patient(lambda h=house, p=product: self.shop.receive(h, p, 50))
-        say("orders cancelled, goods received")
+        self.orders.cancel()
+        self.receipts.count(plan.AFTERNOON)
+        self.stock.change()
+        self.returns.authorise()
+        self.returns.come_back()
 
     def evening(self) -> None:
-        """Wait until both sides have nothing left to do."""
+        """Wait until both sides have nothing left to do; then bill and compare."""
         for _look in range(2):
-            self._wait(self._idle, "the ledger is quiet")
+            self.watch.wait(self.watch.idle, "the ledger is quiet")
             self.stage.settle_partners()
             self.stage.fetch_all()
             time.sleep(2)
-        self._wait(self._idle, "the ledger is quiet")
-
-    def _sent(self) -> bool:
-        with Books(self.stage.build, self.stage.database) as odoo:
-            return not odoo.number(
-                """SELECT count(*) FROM dist_message WHERE direction = 'out'
-                    AND message_type = 'fulfilment_request'
-                    AND state IN ('ready', 'received')"""
-            )
-
-    def _quiet(self) -> bool:
-        """Say whether no message is due and no job is on its way."""
-        with Books(self.stage.build, self.stage.database) as odoo:
-            return not odoo.number(
-                """SELECT (SELECT count(*) FROM dist_message
-                            WHERE state IN ('ready', 'received'))
-                        + (SELECT count(*) FROM queue_job
-                            WHERE state IN ('pending', 'enqueued', 'started'))"""
-            )
-
-    def _idle(self) -> bool:
-        """Say whether nothing is due, and no partner owes an answer."""
-        with Books(self.stage.build, self.stage.database) as odoo:
-            return self._quiet() and not odoo.number(
-                """SELECT count(*) FROM dist_message
-                    WHERE state = 'waiting' AND direction = 'out'"""
-            )
-
-    def _wait(self, done, what: str, seconds: float = 180) -> None:
-        """Wait, and let Odoo look at its partners more often than it would."""
-        end = time.monotonic() + seconds
-        while not done():
-            if time.monotonic() > end:
-                say(f"gave up waiting: {what} ({self.stage.in_work()})")
-                return
-            if self._quiet():
-                self.stage.fetch_all()
-            time.sleep(2)
-
-    # --------------------------------------------------------------- report
+        self.watch.wait(self.watch.idle, "the ledger is quiet")
+        self.stock.bill()
+        self.stock.plant()
+        self.stock.compare()
 
     def report(self) -> dict:
-        """Give the day's figures, read from Odoo's database and the partners' books."""
-        bob, csv = self.stage.bob.books(), self.stage.csv.books()
-        theirs = bob | csv
-        with Books(self.stage.build, self.stage.database) as odoo:
-            found = compare(odoo, theirs)
-            for kind, sentences in found.items():
-                for sentence in sentences:
-                    say(f"{kind}: {sentence}")
-            return self._figures(odoo, theirs, found)
-
-    def _figures(self, odoo: Books, theirs: dict, found: dict) -> dict:
-        by_class = odoo.rows(
-            """SELECT error_class, count(*) FROM dist_exception
-                WHERE state != 'resolved' GROUP BY 1 ORDER BY 1"""
-        )
-        final = Counter(_fate(entry) for entry in theirs.values())
-        return {
-            "orders": odoo.number("SELECT count(*) FROM sale_order"),
-            "requests_sent": len(theirs),
-            "shipped_in_full": final["full"],
-            "shipped_in_part": final["part"],
-            "backordered": odoo.number(
-                """SELECT count(*) FROM stock_picking
-                    WHERE backorder_id IS NOT NULL AND dist_request_key IS NOT NULL"""
-            ),
-            "cancelled": final["cancelled"],
-            "rejected": odoo.number(
-                "SELECT count(*) FROM stock_picking WHERE dist_state = 'rejected'"
-            ),
-            "exceptions_open": dict(by_class),
-            "duplicates_refused": odoo.number(
-                "SELECT count(*) FROM dist_message WHERE state = 'duplicate'"
-            ),
-            "messages_lost": len(found["lost"]),
-            "effects_doubled": len(found["doubled"]),
-            "books_differ": len(found["different"]),
-            "cancels_refused": odoo.number(
-                """SELECT count(*) FROM dist_message
-                    WHERE message_type = 'fulfilment_cancel' AND res_id IN (
-                          SELECT id FROM stock_picking WHERE state = 'done')"""
-            ),
-            "troubles_missed": sum(
-                fault["remaining"] for _c, p in self._partners() for fault in p.faults()
-            ),
-            "contract_violations": len(self.stage.bob.violations())
-            + len(self.stage.csv.violations()),
-            "unfinished": sum(self.stage.in_work().values()),
-            "seconds": round(time.monotonic() - self.started, 1),
-        }
-
-
-def _fate(entry: dict) -> str:
-    """Say how a request ended at the partner."""
-    if not entry["shipments"]:
-        return "cancelled" if entry["cancelled"] else "open"
-    return "full" if entry["status"] == "shipped" else "part"
-
-
-def problems(figures: dict) -> list[str]:
-    """Give what makes a day a failure."""
-    wrong = [
-        f"{name} is {figures[name]}, expected 0"
-        for name in (
-            "messages_lost",
-            "effects_doubled",
-            "books_differ",
-            "contract_violations",
-            "unfinished",
-            "troubles_missed",
-        )
-        if figures[name]
-    ]
-    wrong += [
-        f"{name} is 0: the day did not exercise it"
-        for name in (
-            "shipped_in_full",
-            "shipped_in_part",
-            "backordered",
-            "rejected",
-            "cancelled",
-            "cancels_refused",
-            "duplicates_refused",
-            "exceptions_open",
-        )
-        if not figures[name]
-    ]
-    return wrong
+        """Give the day's figures."""
+        figures = Report(self.stage, self.shop).figures()
+        return figures | {"seconds": round(time.monotonic() - self.started, 1)}
 
 
 def run(stage: Stage, orders: int, kill_after: int = 0) -> dict:
@@ -278,7 +95,7 @@ def run(stage: Stage, orders: int, kill_after: int = 0) -> dict:
     day = Day(stage, orders, kill_after)
     say("morning: master data, stock, partners")
     day.morning()
-    day.place_orders()
+    day.noon()
     day.afternoon()
     day.evening()
     return day.report()
@@ -310,8 +127,7 @@ def main(argv: list[str]) -> int:
     for sentence in wrong:
         say(f"FAILED: {sentence}")
     if not options.check:
-        say(f"Odoo stays open: {stage.odoo.url}/odoo/distribution-exceptions")
-        say("sign in as admin, password admin; `setup/demo --stop` ends everything")
+        tour.tell(stage.odoo.url)
     print(json.dumps(figures), flush=True)
     return 1 if wrong else 0
 

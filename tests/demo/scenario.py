@@ -51,22 +51,33 @@ CANCEL_IN_TIME = (("BOB", 29), ("CSV", 29))
 CANCEL_TOO_LATE = (("BOB", 27), ("CSV", 2))
 #: The order of a house whose address no carrier serves.
 BAD_ADDRESS = 31
-#: The order of a house that asks for more than Odoo has on stock of one product:
-#: what is there leaves, the rest is a request of its own when goods come in.
+#: The order of a house that asks for more than there is of one product: what is there
+#: leaves, the rest is a request of its own when a purchase comes in.
 SHORT_HERE, STOCK_HERE, ASKED_HERE = 33, 4, 10
 #: The order of a house for which the partner finds less than it should have: it
 #: ships that and closes the request, and the rest is a request of its own.
 SHORT_THERE, STOCK_THERE, ASKED_THERE = 35, 3, 8
 #: Orders that need several pieces, so that a part can leave.
 SEVERAL = (3, 7, 23)
+#: Orders of a house that nothing above strikes, so that their goods can come back.
+QUIET = tuple(
+    number
+    for number in range(2, FIRST)
+    if number not in {BAD_ADDRESS, SHORT_HERE, SHORT_THERE, *SEVERAL}
+    and number not in {n for _house, n in (*CANCEL_IN_TIME, *CANCEL_TOO_LATE)}
+    and number not in {trouble.order for trouble in TROUBLES}
+)
+#: Orders that the routing rules give to a house, by the country they go to.
+ROUTED = {"BOB": ("US", 3), "CSV": ("DE", 3)}
 
 
 def before_orders(bob: HttpPartner, csv: SftpPartner) -> None:
     """Let both partners take orders without shipping, and stumble over the first."""
+    order = {"method": "POST", "path": "*/order"}
     for partner, kinds in ((bob, AT_REQUEST["BOB"]), (csv, AT_REQUEST["CSV"])):
         partner.settings(auto=False)
         for kind in kinds:
-            partner.fault(kind, match={"method": "POST"} if partner is bob else {})
+            partner.fault(kind, match=order if partner is bob else {})
 
 
 def before_shipping(partner, house: str, keys: dict[int, str]) -> None:

@@ -32,6 +32,12 @@ class House:
     stock_location_id: int
     backend_id: int = 0
     orders: list[int] = field(default_factory=list)
+    #: What the partner's profile lets us know.
+    tells_lots: bool = False
+    tells_statuses: bool = False
+    tells_receipt_lots: bool = False
+    tells_conditions: bool = False
+    tells_changes: bool = False
 
 
 @dataclass
@@ -63,6 +69,7 @@ class Distributor:
                     "is_storable": True,
                     "tracking": tracking,
                     "list_price": 5 + index,
+                    "standard_price": (5 + index) / 2,
                 }
             )
         ids = self.rpc.create("product.product", rows)
@@ -125,7 +132,8 @@ class Distributor:
     ) -> str:
         """Connect a warehouse with its partner; give the webhook's address."""
         rpc = self.rpc
-        profile_id = rpc.one("dist.profile", [("code", "=", profile)])
+        current = [("code", "=", profile), ("state", "=", "approved")]
+        (profile_id,) = rpc.search("dist.profile", current, order="id desc", limit=1)
         (house.backend_id,) = rpc.create(
             "dist.backend",
             [
@@ -197,30 +205,6 @@ class Distributor:
         ids = self.rpc.create("stock.quant", quants, context={"inventory_mode": True})
         self.rpc.call("stock.quant", "action_apply_inventory", ids)
         return shelf
-
-    def receive(self, house: House, product: Product, quantity: int) -> None:
-        """Put more of a product on stock, and let Odoo reserve it."""
-        (quant,) = self.rpc.create(
-            "stock.quant",
-            [
-                {
-                    "product_id": product.id,
-                    "location_id": house.stock_location_id,
-                    "inventory_quantity": quantity,
-                }
-            ],
-            context={"inventory_mode": True},
-        )
-        self.rpc.call("stock.quant", "action_apply_inventory", [quant])
-        waiting = self.rpc.search(
-            "stock.picking",
-            [
-                ("picking_type_id.warehouse_id", "=", house.warehouse_id),
-                ("state", "in", ["confirmed", "waiting"]),
-            ],
-        )
-        if waiting:
-            self.rpc.call("stock.picking", "action_assign", waiting)
 
     def _make_lots(self, house: House) -> dict[int, list[tuple[int, str, int]]]:
         rows = []

@@ -14,6 +14,7 @@ import requests
 from setup.lib.build import Build
 
 from ..partners.client import HttpPartner, SftpPartner
+from ..partners.shipbob_views import LOCATION
 from ..partners.sshd import Sshd
 from .rpc import Refused, Rpc
 from .seed import Distributor
@@ -110,6 +111,10 @@ class Stage:
 
     # ------------------------------------------------------------- partners
 
+    def partners(self) -> dict[str, HttpPartner | SftpPartner]:
+        """Give the partners by the code of the warehouse they run."""
+        return {"BOB": self.bob, "CSV": self.csv}
+
     def rpc(self) -> Rpc:
         """Sign in to Odoo."""
         return Rpc(self.odoo.url, self.database)
@@ -120,7 +125,11 @@ class Stage:
             shop.houses["BOB"],
             "ShipBob Chicago",
             "shipbob",
-            {"base_url": self.bob.base_url, "channel_id": self.bob.channel},
+            {
+                "base_url": self.bob.base_url,
+                "channel_id": self.bob.channel,
+                "location_id": str(LOCATION["id"]),
+            },
             {"api_token": self.bob.token, "webhook_secret": self.bob.secret},
         )
         path = address.split("/dist/", 1)[1]
