@@ -23,6 +23,8 @@ class Stock:
             if not self.shop.houses[code].tells_changes:
                 continue
             for change in plan.CHANGES:
+                if change.from_status and not self.shop.houses[code].tells_statuses:
+                    continue
                 more = {"status": change.status}
                 if change.from_status:
                     more["from_status"] = change.from_status

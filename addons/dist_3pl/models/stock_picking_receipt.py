@@ -89,9 +89,13 @@ class StockPicking(models.Model):
             )
 
     def _compute_dist_receipt_waits(self):
+        notes = {
+            (message.backend_id, message.partition): message.note
+            for message in self.sudo()._dist_waiting_confirmations()
+        }
         for picking in self:
-            waiting = picking.sudo()._dist_waiting_confirmations()
-            picking.dist_receipt_waits = waiting[:1].note
+            place = (picking.dist_backend_id.sudo(), picking.dist_receipt_key)
+            picking.dist_receipt_waits = notes.get(place)
 
     def _dist_waiting_confirmations(self):
         """Give the confirmations of these receipts that wait for a person."""
