@@ -26,7 +26,7 @@ RECEIVED = """
 """
 #: By our number, and by the partner's of what came back without a word.
 RETURNED = """
-    SELECT r.name, coalesce(r.remote_key, ''), r.state, pr.default_code,
+    SELECT r.backend_id, r.name, coalesce(r.remote_key, ''), r.state, pr.default_code,
            CASE WHEN place.id IS NOT NULL THEN place.code
                 WHEN there.usage = 'internal' THEN 'sellable' ELSE 'scrap' END,
            coalesce(sum(ml.quantity_product_uom), 0)
@@ -35,7 +35,7 @@ RETURNED = """
  LEFT JOIN product_product pr ON pr.id = ml.product_id
  LEFT JOIN stock_location there ON there.id = ml.location_dest_id
  LEFT JOIN dist_place place ON place.location_id = there.id AND place.kind = 'status'
-  GROUP BY 1, 2, 3, 4, 5
+  GROUP BY 1, 2, 3, 4, 5, 6
 """
 ADJUSTED = """
     SELECT w.code, a.adjustment_key, a.state, coalesce(sum(ml.quantity_product_uom), 0)
@@ -119,7 +119,9 @@ def _receipts(odoo: Books, side: Side, found: Findings) -> None:
 def _returns(odoo: Books, side: Side, found: Findings) -> None:
     ours: dict[str, dict[tuple[str, str], Decimal]] = {}
     waiting = set()
-    for name, remote, state, sku, status, quantity in odoo.rows(RETURNED):
+    for backend, name, remote, state, sku, status, quantity in odoo.rows(RETURNED):
+        if backend != side.house.backend_id:
+            continue  # partners count from the same number
         for number in filter(None, (name, remote)):
             ours.setdefault(number, {})
             if sku:

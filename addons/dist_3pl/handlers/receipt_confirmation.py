@@ -334,5 +334,5 @@ def _advice(inbound):
 
 
 def _reason(counted):
-    code = f"[{counted.reason_code}]" if counted.reason_code else ""
-    return " ".join(part for part in (code, counted.reason) if part)
+    code = (counted.reason_code or "").replace("_", " ")
+    return ": ".join(part for part in (code, counted.reason) if part)

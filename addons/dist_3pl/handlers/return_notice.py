@@ -212,6 +212,8 @@ class ReturnNoticeHandler(models.AbstractModel):
                     "remote_key": document.return_key,
                     "tracking_number": document.tracking_number,
                     "notice": kept.to_json(),
+                    "received_at": document.returned_at
+                    and document.returned_at.replace(tzinfo=None),
                     "line_ids": [
                         (
                             0,

@@ -41,6 +41,7 @@ class DistAdjustment(models.Model):
         "cancel out.",
     )
     line_ids = fields.One2many("dist.adjustment.line", "adjustment_id", readonly=True)
+    summary = fields.Char("What changed", compute="_compute_summary")
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True)
     decided_at = fields.Datetime(readonly=True)
     decision_note = fields.Char(
@@ -50,6 +51,15 @@ class DistAdjustment(models.Model):
     _key_unique = models.UniqueIndex(
         "(backend_id, adjustment_key)", "This adjustment is here already."
     )
+
+    @api.depends("line_ids.product_id", "line_ids.quantity", "line_ids.reason_code")
+    def _compute_summary(self):
+        for adjustment in self:
+            adjustment.summary = ", ".join(
+                f"{line.quantity:+g} {line.product_id.display_name}"
+                f" ({line.reason_code.replace('_', ' ')})"
+                for line in adjustment.line_ids
+            )
 
     # -------------------------------------------------------------- buttons
 

@@ -73,6 +73,7 @@ class DistReturn(models.Model):
     received_at = fields.Datetime(readonly=True, copy=False)
     reason_text = fields.Text("3PL says", readonly=True, copy=False)
     line_ids = fields.One2many("dist.return.line", "return_id", copy=True)
+    goods = fields.Char(compute="_compute_goods", help="What came or comes back.")
     notice = fields.Text(
         readonly=True, copy=False, help="What the partner told, until it is assigned."
     )
@@ -97,6 +98,18 @@ class DistReturn(models.Model):
     )
 
     # ------------------------------------------------------------- computes
+
+    @api.depends(
+        "line_ids.product_id", "line_ids.quantity", "line_ids.quantity_received"
+    )
+    def _compute_goods(self):
+        for record in self:
+            record.goods = ", ".join(
+                f"{line.quantity_received or line.quantity:g} "
+                f"{line.product_id.display_name}"
+                for line in record.line_ids
+                if line.quantity_received or line.quantity
+            )
 
     def _compute_message_count(self):
         counts = dict(

@@ -55,6 +55,8 @@ class TestAdjustment(InboundCase):
         self.assertTrue(move.is_inventory)
         self.assertEqual(move.inventory_name, "ADJ-1: lost: aisle 3")
         self.assertEqual(str(move.date), "2026-03-02 10:00:00")
+        self.assertIn("-4 [TEA]", adjustment.summary)
+        self.assertIn("(lost)", adjustment.summary)
 
     def test_a_cause_without_a_place_takes_the_inventory_loss(self):
         self.adjust({"sku": "TEA", "quantity": -4, "reason_code": "expired"})

@@ -48,10 +48,10 @@ class TestReceipt(InboundCase):
         self.assertEqual(backorder.dist_receipt_state, "queued")
         self.assertNotEqual(backorder.dist_receipt_key, picking.dist_receipt_key)
         self.assertEqual(
-            picking.dist_receipt_line_ids.reason, "[short_shipped] two cases missing"
+            picking.dist_receipt_line_ids.reason, "short shipped: two cases missing"
         )
         (warning,) = arrived.warnings
-        self.assertIn("TEA: 3 of 5 ([short_shipped]", warning.message)
+        self.assertIn("TEA: 3 of 5 (short shipped", warning.message)
 
     def test_a_surplus_within_the_tolerance_is_booked(self):
         self.backend.over_receipt_percent = 20
@@ -61,7 +61,7 @@ class TestReceipt(InboundCase):
         )
         self.assertEqual((picking.state, picking.move_ids.quantity), ("done", 6))
         line = picking.dist_receipt_line_ids
-        self.assertEqual((line.difference, line.reason), (1, "[over_shipped]"))
+        self.assertEqual((line.difference, line.reason), (1, "over shipped"))
         self.assertEqual(picking.purchase_id.order_line.qty_received, 6)
 
     def test_a_surplus_waits_for_a_person_and_an_empty_tolerance_allows_none(self):

@@ -333,6 +333,8 @@ class TestReturn(ReturnCase):
         record = arrived.linked
         self.assertEqual(record.state, "unassigned")
         self.assertIn("belongs to no order", arrived.warnings[0].message)
+        self.assertIn("2 [TEA]", record.goods)
+        self.assertTrue(record.received_at)
         self.assertEqual(self.held(self.tea), 95)
         self.assertIn(picking, record.candidate_ids)
         picking.with_context(dist_return_id=record.id).action_dist_assign_return()

@@ -35,7 +35,7 @@ class Odoo:
 
 
 def side(dock=None, levels=(), aside=()):
-    house = House("CSV", 1, 1, tells_lots=True, tells_statuses=True)
+    house = House("CSV", 1, 1, 7, tells_lots=True, tells_statuses=True)
     house.tells_conditions = True
     book = {"receipts": {}, "returns": {}, "changes": [], **(dock or {})}
     return Side(house, {}, book, list(levels), list(aside))
@@ -79,14 +79,21 @@ def back(**taken_back):
 
 def test_an_unannounced_return_is_found_by_the_partners_number():
     odoo = Odoo(
-        {dock_books.RETURNED: [("RET-1", "T801", "received", "A", "sellable", 1)]}
+        {
+            dock_books.RETURNED: [
+                (8, "RET-9", "801", "received", "B", "sellable", 1),
+                (7, "RET-1", "T801", "received", "A", "sellable", 1),
+            ]
+        }
     )
     assert compare_docks(odoo, [side(back(A={"RESTOCK": "1"}))]).lost == []
 
 
 def test_a_return_that_nobody_assigned_is_a_gap_and_one_unknown_is_lost():
     told = side(back(A={"RESTOCK": "1", "SCRAP": "1"}))
-    odoo = Odoo({dock_books.RETURNED: [("RET-1", "T801", "unassigned", None, "", 0)]})
+    odoo = Odoo(
+        {dock_books.RETURNED: [(7, "RET-1", "T801", "unassigned", None, "", 0)]}
+    )
     found = compare_docks(odoo, [told])
     assert (found.lost, found.gaps) == ([], {("CSV", "A", "", "sellable"): 1})
     assert len(compare_docks(Odoo(), [told]).lost) == 1
