@@ -149,7 +149,7 @@ class Bills:
         self.held: list[dict[str, Any]] = []
 
     def add(self, plan: dict[str, Any]) -> None:
-        """Bill: ``{number, total, rows: [{code, price, order, tentative}]}``."""
+        """Bill: ``{number, total, rows: [{code, price, order, currency}]}``."""
         self.held.append({"id": 100 + len(self.held), "at": now(), **plan})
 
     def find(self, query: dict[str, Any] | None) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _row(bill: dict[str, Any], position: int, row: dict[str, Any]) -> dict[str, 
     return {
         "InvoiceRowId": bill["id"] * 100 + position,
         "Price": row["price"],
-        "Currency": "SEK",
+        "Currency": row.get("currency", "SEK"),
         "IsTentative": row.get("tentative", False),
         "NumberOfItems": 1,
         "OrderNumber": row.get("order"),

@@ -11,6 +11,7 @@ class TestOngoing(OngoingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.backend.adjustment_limit = 100
         cls.oolong = cls.make_product("OOLONG", tracking="lot")
         for name in ("L1", "L2"):
             cls.make_lot(cls.oolong, name, stock=10)
@@ -32,6 +33,11 @@ class TestOngoing(OngoingCase):
         number = picking.dist_request_key
         self.partner.plan(ship=[{"number": number, "items": told, **plan}])
         self.fetch("shipment_confirmation")
+
+    def leave_article(self, product):
+        """Let the partner know a product."""
+        self.env["dist.handler.article"]._ensure(self.backend, product)
+        self.leave("article")
 
     def exceptions(self):
         return self.env["dist.exception"].search(
@@ -136,3 +142,58 @@ class TestOngoing(OngoingCase):
         # the order shows again, split into what stayed and what came back
         self.fetch("shipment_confirmation")
         self.assertFalse(self.exceptions())
+
+    def test_article_that_the_partner_refuses_holds_its_order_back_and_says_why(self):
+        product = self.make_product("A-NUMBER-OF-MANY-SIGNS", stock=5)
+        picking = self.delivery((product, 1))
+        self.leave("article")
+        self.assertEqual(picking.dist_state, "blocked")
+        self.assertIn("longer than an article number may be", picking.dist_reason)
+        self.assertEqual(self.exceptions().message_id.message_type, "article")
+
+    def test_stock_take_is_booked_by_its_cause_once(self):
+        self.leave_article(self.oolong)
+        take = {"sku": "OOLONG", "quantity": -2, "cause": "DAMAGED", "batch": "L1"}
+        self.partner.plan(adjust=[take])
+        for _time in range(2):
+            self.fetch("inventory_adjustment")
+        self.assertEqual(self.held(self.oolong, lot="L1"), 8)
+        adjustment = self.env["dist.adjustment"].search(
+            [("backend_id", "=", self.backend.id)]
+        )
+        self.assertEqual(adjustment.state, "applied")
+        self.assertEqual(adjustment.line_ids.reason_code, "damaged")
+
+    def test_stock_is_kept_by_lot_and_status(self):
+        self.leave_article(self.oolong)
+        items = [
+            {"quantity": 7, "batch": "L1"},
+            {"quantity": 2, "batch": "L2", "status": "QUARANTINE"},
+        ]
+        self.partner.plan(
+            stock={"OOLONG": items, "SKU-001": [], "SKU-005": []},
+        )
+        self.fetch("inventory_snapshot")
+        rows = self.env["dist.partner.stock"].search(
+            [("backend_id", "=", self.backend.id)]
+        )
+        self.assertEqual(
+            {(row.lot_name, row.status, row.quantity) for row in rows},
+            {("L1", "sellable", 7), ("L2", "quarantine", 2)},
+        )
+
+    def test_invoice_is_audited_with_its_fees(self):
+        picking = self.requested((self.mug, 4))
+        self.shipped(picking, (picking.move_ids, 4, None))
+        money = {"currency": self.env.company.currency_id.name}
+        pick = {"code": "PICK", "price": "9", "order": picking.dist_request_key}
+        rows = [{**pick, **money}, {"code": "FREIGHT", "price": "3", **money}]
+        self.partner.plan(bill=[{"number": "F1", "total": "12", "rows": rows}])
+        self.fetch("service_charge")
+        self.fetch("service_invoice")
+        invoice = self.env["dist.service.invoice"].search(
+            [("backend_id", "=", self.backend.id)]
+        )
+        self.assertEqual((invoice.number, invoice.total), ("F1", 12))
+        self.assertEqual(sum(invoice.charge_ids.mapped("amount")), 12)
+        self.assertEqual(set(invoice.charge_ids.mapped("fee")), {"pick", "freight"})
