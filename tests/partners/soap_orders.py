@@ -73,10 +73,19 @@ class Orders:
             "priority": info["PickingPriority"],
             "service": contract.get("TransporterServiceCode"),
             "mark": info["FreeText3"] or known["mark"],
+            "kits": {sku: self._components(sku) for sku in skus},
             "reported": {},
             "updated": now(),
         }
         return told(True, OrderId=known["id"], GoodsOwnerOrderNumber=number)
+
+    def _components(self, sku: str) -> dict[str, Any]:
+        """Give what a kit takes, by SKU, as its article was told."""
+        structure = self._articles[sku].get("ArticleStructureSpecification") or {}
+        return {
+            part["SubArticleDefinition"]["ArticleNumber"]: part["NumberOfItems"]
+            for part in structure.get("StructureArticleDefinition") or []
+        }
 
     def _remove(self, number: str, known: dict[str, Any] | None) -> dict[str, Any]:
         if known is None or known["status"] == SHIPPED:
@@ -104,7 +113,8 @@ class Orders:
     def ship(self, what: Any) -> None:
         """Let an order leave: a number (in full), or what was picked of it.
 
-        ``{number, items: [{line, quantity, batch, serial, expiry, package}],
+        ``{number, items: [{line, quantity, batch, serial, expiry, package}]`` (of a kit
+        the ``sku`` of the component besides) ``,
         packages: {id: {label, weight}}}``
         """
         plan = {"number": what} if isinstance(what, str) else what
@@ -187,7 +197,9 @@ def view(number: str, order: dict[str, Any]) -> dict[str, Any]:
         },
         "Success": True,
         "PickedOrderLines": {
-            "PickedOrderLine": [_line(order, line, items) for line in order["lines"]]
+            "PickedOrderLine": [
+                part for line in order["lines"] for part in _parts(order, line, items)
+            ]
         },
         "PickedArticleItems": {
             "PickedArticleItem": [_item(order, skus, item) for item in items]
@@ -207,28 +219,44 @@ def view(number: str, order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _line(order: dict[str, Any], line: dict[str, Any], items: list) -> dict[str, Any]:
-    code = line["ExternalOrderLineCode"]
-    return {
-        "Article": article(line["ArticleNumber"]),
+def _parts(order: dict[str, Any], line: dict[str, Any], items: list) -> list[Any]:
+    """Give an order line; of a kit, the lines of its components below it."""
+    code, sku = line["ExternalOrderLineCode"], line["ArticleNumber"]
+    components = order["kits"].get(sku, {})
+    picked = [item for item in items if item["line"] == code]
+    parent = {
+        "Article": article(sku),
         "OrderedNumberOfItems": line["NumberOfItems"],
-        "PickedNumberOfItems": sum(i["quantity"] for i in items if i["line"] == code),
+        "PickedNumberOfItems": sum(item["quantity"] for item in picked),
         "ExternalOrderLineCode": code,
         "ReportedNumberOfItems": order["reported"].get(code),
-        "IsParentLine": False,
-        "DoPick": True,
+        "IsParentLine": bool(components),
+        "DoPick": not components,
     }
+    return [parent] + [
+        {
+            "Article": article(component),
+            "OrderedNumberOfItems": line["NumberOfItems"] * quantity,
+            "PickedNumberOfItems": sum(
+                item["quantity"] for item in picked if item.get("sku") == component
+            ),
+            "ParentExternalOrderLineCode": code,
+            "DoPick": True,
+        }
+        for component, quantity in components.items()
+    ]
 
 
 def _item(order: dict[str, Any], skus: dict[str, str], item: Any) -> dict[str, Any]:
     expiry = item.get("expiry")
     return {
-        "Article": article(skus[item["line"]]),
+        "Article": article(item.get("sku") or skus[item["line"]]),
         "ArticleItemId": 1,
         "InDate": order["updated"],
         "BatchNo": item.get("batch"),
         "Serial": item.get("serial"),
-        "ExternalOrderLineCode": item["line"],
+        # what a kit takes belongs to no line of ours
+        "ExternalOrderLineCode": None if item.get("sku") else item["line"],
         "NumberOfItems": item["quantity"],
         "GoodsItemId": item.get("package"),
         "IsPicked": True,

@@ -7,6 +7,7 @@ import pytest
 
 from addons.dist_connector_base.core import profile as language
 from addons.dist_connector_base.core.canonical import (
+    Article,
     FulfilmentCancel,
     FulfilmentChange,
     ShipmentAcknowledgement,
@@ -296,6 +297,34 @@ def test_shipment_in_two_packages_with_lots_serials_and_sscc(partner, request_do
         ("41", "S2", 1),
         ("42", "L7", 2),
     ]
+
+
+@needs_wsdl
+def test_kit_is_ordered_as_one_and_leaves_as_its_components(partner, request_document):
+    kit = Article.parse(
+        {
+            "article_key": "SET#1",
+            "sku": "SET",
+            "name": "Set",
+            "components": [
+                {"sku": "SKU-001", "quantity": 2},
+                {"sku": "SKU-005", "quantity": 1},
+            ],
+        }
+    )
+    assert partner.send("process_article", kit).outcome is Outcome.ACCEPTED
+    lines = [{"line_key": "7", "sku": "SET", "quantity": 1}]
+    partner.send("process_order", request_document(request_key="KIT-1", lines=lines))
+    items = [
+        {"line": "7", "sku": "SKU-001", "quantity": 2, "batch": "L1"},
+        {"line": "7", "sku": "SKU-005", "quantity": 1, "batch": "L2"},
+    ]
+    partner.plan(ship=[{"number": "KIT-1", "items": items}])
+    shipped = partner.polled("shipment_confirmation", request_key="KIT-1")
+    assert [
+        (n.line_key, n.sku, n.quantity, [e.lot for e in n.lots]) for n in shipped.lines
+    ] == [(None, "SKU-001", 2, ["L1"]), (None, "SKU-005", 1, ["L2"])]
+    assert partner.state()["violations"] == 0
 
 
 @needs_wsdl
