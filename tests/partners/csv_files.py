@@ -131,6 +131,25 @@ def spoiled(kind: str, rows: Iterable[Row], fault: str) -> bytes:
     return write(kind, rows).encode("latin-1")
 
 
+def by_lot(rows: Iterable[Row]) -> list[dict[str, str]]:
+    """Return the rows of an order, one for each lot that a line is to be picked from.
+
+    Raises AgreementError.
+    """
+    result = []
+    for number, row in enumerate(rows, 2):
+        lots = [part.split("=") for part in row["lot"].split(",") if "=" in part]
+        if not lots:
+            result.append(dict(row))
+            continue
+        if sum(Decimal(quantity) for _lot, quantity in lots) != Decimal(
+            row["quantity"]
+        ):
+            raise AgreementError(f"row {number}: the lots do not add up")
+        result += [{**row, "lot": lot, "quantity": part} for lot, part in lots]
+    return result
+
+
 def order_lines(rows: Iterable[Row]) -> list[OrderLine]:
     """Return the lines of an order file. Raises AgreementError."""
     result = []

@@ -269,6 +269,7 @@ class CsvHouse(House):
             return f"not as agreed: {error}"
 
     def _receive(self, request_key: str, rows: list[dict[str, str]]) -> str:
+        rows = csv_files.by_lot(rows)
         lines = csv_files.order_lines(rows)
         known = self.warehouse.order_id(CHANNEL, request_key)
         if known is not None:

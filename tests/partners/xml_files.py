@@ -69,8 +69,8 @@ PLANS = {
             **_SHIPPING,
         },
         "Lines/Line",
-        {"line_key": "@id", "description": "Description", "lot": "Lot", **_QUANTITY},
-        also=("Consignee/Contact",),
+        {"line_key": "@id", "description": "Description", **_QUANTITY},
+        also=("Consignee/Contact", "Lines/Line/Lot", "Lines/Line/Lot/@quantity"),
     ),
     "CHG": Plan(
         "ChangeOrder",
@@ -165,6 +165,7 @@ def read(kind: str, content: bytes) -> list[dict[str, str]]:
         head
         | {column: _at(line, path) for column, path in plan.line.items()}
         | ({"lots": _advised_lots(line)} if kind == "ASN" else {})
+        | ({"lot": _ordered_lots(line)} if kind == "ORD" else {})
         for line in root.xpath(plan.lines)
     ]
     if not rows:
@@ -183,6 +184,13 @@ def _item_rows(root: Any, head: dict[str, str]) -> list[dict[str, str]]:
         for p in root.xpath("Packs/Pack")
     ]
     return [head | {"contains": "1"}, *(head | pack for pack in packs)]
+
+
+def _ordered_lots(line: Any) -> str:
+    lots = line.xpath("Lot")
+    if len(lots) < 2:
+        return _at(line, "Lot")
+    return ",".join(f"{lot.text}={lot.get('quantity', '')}" for lot in lots)
 
 
 def _advised_lots(line: Any) -> str:

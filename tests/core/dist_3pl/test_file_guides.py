@@ -23,6 +23,8 @@ AGREED = (
     "condition",
     "disposition",
     "fee",
+    "hold_reason",
+    "priority",
     "receipt_reason",
     "receipt_status",
     "return_reason",
@@ -183,6 +185,8 @@ def read(node: Any, base: tuple[str, ...] = (), above: tuple[str, ...] = ()):
     elif isinstance(node, Each):
         (over,) = chains(node.over.node)
         yield from read(node.entry, (*base, *over), base)
+    elif isinstance(node, When):
+        yield from read(node.inner, base, above)
     elif isinstance(node, Leaf):
         for chain in chains(node.expression.node):
             place = (*above, *chain[1:]) if chain[0] == ".." else (*base, *chain)

@@ -10,6 +10,7 @@ from addons.dist_connector_base.core.canonical import (
     FulfilmentChange,
     FulfilmentHold,
     FulfilmentRelease,
+    FulfilmentRequest,
     ReceiptCancel,
 )
 from addons.dist_connector_base.core.errors import DataError
@@ -132,6 +133,33 @@ def test_each_parcel_has_its_label_and_tells_its_lots_and_serials(house):
         (c.line_key, c.lot or c.serial) for p in document.parcels for c in p.contents
     ]
     assert sorted(packed) == [("11", "NEW"), ("11", "OLD"), ("12", "SN-1")]
+
+
+def test_each_lot_that_an_order_names_is_picked(house):
+    house.partner.stock(
+        [
+            {"sku": "A-LOT", "quantity": 9, "lot": lot, "expiry": expiry}
+            for lot, expiry in (("K1", "2028-01-01"), ("K2", "2029-01-01"))
+        ]
+        + [{"sku": "A-LOT", "quantity": 9, "lot": "EARLY", "expiry": "2027-01-01"}]
+        + [{"sku": "A-1", "quantity": 9}]
+    )
+    lines = [
+        {
+            "line_key": "11",
+            "sku": "A-LOT",
+            "quantity": 5,
+            "lots": [{"lot": "K2", "quantity": 3}, {"lot": "K1", "quantity": 2}],
+        },
+        {"line_key": "12", "sku": "A-1", "quantity": 1},
+    ]
+    order = request_for("M-1").model_dump(mode="json") | {"lines": lines}
+    house.put("write_order", FulfilmentRequest.parse(order))
+    house.partner.settle()
+    (document,) = [d for d in house.told("SHP", "M-1") if d.request_key == "M-1"]
+    told = {lot.lot: lot.quantity for line in document.lines for lot in line.lots}
+    assert told == {"K2": 3, "K1": 2}
+    assert document.lines[0].quantity == 5
 
 
 def test_an_order_waits_for_nothing_once_its_articles_are_told(house):
