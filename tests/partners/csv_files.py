@@ -10,8 +10,9 @@ from .warehouse import OrderLine
 COLUMNS = {
     "ORD": "request_key;order_reference;ship_to_name;street;street2;city;zip;state;"
     "country;phone;email;carrier;service;requested_date;line_key;sku;description;"
-    "quantity;unit;lot;warehouse;priority",
-    "ITEM": "sku;name;tracking;has_expiry;weight_kg;volume_m3;unit;contains;gtin",
+    "quantity;unit;lot;warehouse;priority;kit;kits",
+    "ITEM": "sku;name;tracking;has_expiry;weight_kg;volume_m3;unit;contains;gtin;"
+    "component",
     "CHG": "change_key;request_key;changes;ship_to_name;street;street2;city;zip;state;"
     "country;phone;email;carrier;service;ship_date;requested_date;line_key;sku;"
     "quantity;previous_quantity;unit;warehouse",

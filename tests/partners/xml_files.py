@@ -56,7 +56,14 @@ PLANS = {
             "unit": "Unit",
             "gtin": "Gtin",
         },
-        also=("Packs/Pack/@unit", "Packs/Pack/@quantity", "Packs/Pack/Gtin"),
+        also=(
+            "Packs/Pack/@unit",
+            "Packs/Pack/@quantity",
+            "Packs/Pack/Gtin",
+            "Components/Component/@sku",
+            "Components/Component/@unit",
+            "Components/Component",
+        ),
     ),
     "ORD": Plan(
         "Order",
@@ -69,7 +76,8 @@ PLANS = {
             **_SHIPPING,
         },
         "Lines/Line",
-        {"line_key": "@id", "description": "Description", **_QUANTITY},
+        {"line_key": "@id", "description": "Description", **_QUANTITY}
+        | {"kit": "Kit", "kits": "Kit/@kits"},
         also=("Consignee/Contact", "Lines/Line/Lot", "Lines/Line/Lot/@quantity"),
     ),
     "CHG": Plan(
@@ -183,7 +191,12 @@ def _item_rows(root: Any, head: dict[str, str]) -> list[dict[str, str]]:
         {"unit": p.get("unit"), "contains": p.get("quantity"), "gtin": _at(p, "Gtin")}
         for p in root.xpath("Packs/Pack")
     ]
-    return [head | {"contains": "1"}, *(head | pack for pack in packs)]
+    parts = [
+        {"unit": c.get("unit"), "contains": c.text, "component": c.get("sku")}
+        for c in root.xpath("Components/Component")
+    ]
+    bare = dict.fromkeys(("weight_kg", "volume_m3", "gtin"), "")
+    return [head | {"contains": "1"}, *(head | bare | row for row in packs + parts)]
 
 
 def _ordered_lots(line: Any) -> str:

@@ -66,19 +66,19 @@ def test_an_order_file_has_a_row_per_line(house, request_document):
     assert header == (
         "request_key;order_reference;ship_to_name;street;street2;city;zip;state;"
         "country;phone;email;carrier;service;requested_date;line_key;sku;description;"
-        "quantity;unit;lot;warehouse;priority"
+        "quantity;unit;lot;warehouse;priority;kit;kits"
     )
     assert first == (
         "CSV-OUT-1;S00012;Ada Lovelace;1 Market Street;Floor 2;Chicago;60601;IL;US;"
         "+1 312 555 0101;ada@shop.example;UPS;Ground;2026-03-14;41;SKU-001;;3;each;;"
-        "BOB;"
+        "BOB;;;"
     )
-    assert second.endswith(';42;SKU-005;"Tea; green";2;each;L7;BOB;')
+    assert second.endswith(';42;SKU-005;"Tea; green";2;each;L7;BOB;;;')
 
 
 def test_an_urgent_order_says_so_in_every_row(house, request_document):
     drop = house.build("write_order", request_document(priority="urgent"))
-    assert [row.endswith(";URGENT") for row in drop.content.decode().splitlines()] == [
+    assert [row.endswith(";URGENT;;") for row in drop.content.decode().splitlines()] == [
         False,
         True,
         True,
@@ -287,9 +287,9 @@ def test_an_article_has_a_row_for_its_unit_and_one_for_each_pack(house):
     drop = house.build("write_article", article)
     assert drop.name == "ITEM_T-1#aa.csv"
     assert drop.content.decode().splitlines() == [
-        "sku;name;tracking;has_expiry;weight_kg;volume_m3;unit;contains;gtin",
-        "T/1;Tea;SERIAL;N;;;each;1;",
-        "T/1;Tea;SERIAL;N;;;case;12;14006381333938",
+        "sku;name;tracking;has_expiry;weight_kg;volume_m3;unit;contains;gtin;component",
+        "T/1;Tea;SERIAL;N;;;each;1;;",
+        "T/1;Tea;SERIAL;N;;;case;12;14006381333938;",
     ]
     assert house.build("find_article_file", article).name == drop.name
     assert house.profile.flows["article"].answer == "at_once", "the file is the answer"

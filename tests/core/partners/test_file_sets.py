@@ -194,6 +194,27 @@ def test_an_order_waits_for_nothing_once_its_articles_are_told(house):
     assert told == {("Tea; green", "LOT", "Y")}
 
 
+KIT = Article.parse(
+    {
+        "article_key": "SET#1",
+        "sku": "SET",
+        "name": "Tea set",
+        "gtin": "4006381333931",
+        "weight_kg": "0.5",
+        "packs": [{"unit": "CS", "quantity": 6}],
+        "components": [{"sku": "TEA", "quantity": 2}, {"sku": "MUG", "quantity": 1}],
+    }
+)
+
+
+def test_a_kit_is_told_with_its_components(house):
+    house.put("write_article", KIT)
+    house.partner.settle()
+    kept = house.partner.articles()["SET"]
+    told = [(r["component"], r["contains"]) for r in kept]
+    assert told == [("", "1"), ("", "6"), ("TEA", "2"), ("MUG", "1")]
+
+
 def change_for(key, number, quantity):
     return FulfilmentChange.parse(
         {
@@ -403,6 +424,7 @@ def test_both_sets_carry_the_same_rows():
         ("write_receipt_notice", "ASN", notice_for("R-1")),
         ("write_receipt_cancel", "ASC", ReceiptCancel(receipt_key="R-1")),
         ("write_return", "RMA", authorisation_for("R-1")),
+        ("write_article", "ITEM", KIT),
     ):
         csv, xml = (
             SETS[name].read(kind, side[name].build(operation, document).content)
