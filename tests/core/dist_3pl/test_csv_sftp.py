@@ -78,11 +78,8 @@ def test_an_order_file_has_a_row_per_line(house, request_document):
 
 def test_an_urgent_order_says_so_in_every_row(house, request_document):
     drop = house.build("write_order", request_document(priority="urgent"))
-    assert [row.endswith(";URGENT;;") for row in drop.content.decode().splitlines()] == [
-        False,
-        True,
-        True,
-    ]
+    rows = drop.content.decode().splitlines()
+    assert [row.endswith(";URGENT;;") for row in rows] == [False, True, True]
 
 
 def test_a_cancel_file(house):
