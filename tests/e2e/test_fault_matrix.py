@@ -4,9 +4,14 @@ Each case is one order whose request meets one trouble. Odoo, its database and i
 transports are real, the partners are processes, and the line between them is bad.
 """
 
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import pytest
+import requests
 
 from ..partners.fault_proxy import (
     Trouble,
@@ -18,6 +23,7 @@ from ..partners.fault_proxy import (
     say,
     silence,
 )
+from ..partners.webhooks import sign
 
 
 class Case(NamedTuple):
@@ -70,3 +76,109 @@ def test_order_whose_request_meets(name, case, request):
     assert house.difference(key) == ""
     assert house.booked(key), "it is shipped"
     assert house.line.reached(house.writes, key) == 1, "the request came there once"
+
+
+# ------------------------------------------------------------- the way to the partner
+
+
+@pytest.mark.parametrize("name", HOUSES)
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("https://partner.invalid", "cannot be reached"),
+        ("https://127.0.0.1:{port}", "cannot be reached"),
+    ],
+    ids=["whose name nobody knows", "that speaks no TLS"],
+)
+def test_order_for_a_partner(name, address, words, request):
+    house = request.getfixturevalue(name)
+    key = house.order()
+    before = house.change(base_url=address.format(port=house.line.port))
+    house.send()
+    notes = [note for *_message, note in house.odoo.open_messages(house.backend_id)]
+    house.change(**before)
+    assert notes and all(words in note for note in notes), "it waits, and says why"
+    assert house.line.reached(house.writes, key) == 0
+    house.odoo.let_time_pass()
+    house.work(key)
+    assert house.odoo.exceptions(key) == []
+    assert house.difference(key) == ""
+    assert house.line.reached(house.writes, key) == 1
+
+
+def test_look_up_that_cannot_tell_says_what_nobody_knows(shipbob):
+    key = shipbob.order()
+    shipbob.line.next(hang_up(acts=True), shipbob.writes)
+    shipbob.send()
+    shipbob.line.next(html(), "GET /2026-01/order?ReferenceIds=")
+    shipbob.odoo.let_time_pass()
+    shipbob.send()
+    ((kind, words),) = shipbob.odoo.exceptions(key)
+    assert kind in ("unknown_outcome", "configuration")
+    assert "web page" in words or "does not tell" in words
+    assert shipbob.line.reached(shipbob.writes, key) == 1, "it is not sent blindly"
+    with shipbob.odoo.env() as env:
+        env["dist.message"].search([("key", "=", key)]).action_replay()
+    shipbob.work(key)
+    assert shipbob.difference(key) == ""
+    assert shipbob.line.reached(shipbob.writes, key) == 1
+
+
+# ------------------------------------------------------------------------- webhooks
+
+
+@pytest.fixture(scope="module")
+def door(odoo, shipbob):
+    """The address at which Odoo takes ShipBob's webhooks."""
+    return odoo.serve() + shipbob.webhook_path
+
+
+def shipped(house, key):
+    """Let the partner ship; give the body of its webhook."""
+    house.send()
+    house.partner.settle()
+    (shipment,) = house.partner.books()[key]["shipments"]
+    answer = requests.get(
+        f"{house.partner.base_url}/2026-01/shipment/{shipment['shipment_key']}",
+        headers={"Authorization": f"Bearer {house.partner.token}"},
+        timeout=5,
+    )
+    return json.dumps(answer.json()).encode()
+
+
+def post(house, door, number, body):
+    """Post a signed webhook; give the status."""
+    moment = int(time.time())
+    headers = {
+        "webhook-id": f"msg_{number}",
+        "webhook-timestamp": str(moment),
+        "webhook-signature": sign(house.partner.secret, f"msg_{number}", moment, body),
+        "x-webhook-topic": "order.shipped",
+    }
+    return requests.post(door, body, headers=headers, timeout=60).status_code
+
+
+@pytest.mark.parametrize("ids", [1, 6], ids=["of one delivery", "of six deliveries"])
+def test_copies_of_a_webhook_that_come_at_once(ids, shipbob, door):
+    key = shipbob.order()
+    body = shipped(shipbob, key)
+    together = threading.Barrier(6)
+
+    def copy(number):
+        together.wait(30)
+        return post(shipbob, door, f"{key}-{number % ids}", body)
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = list(pool.map(copy, range(6)))
+        assert set(statuses) <= {200, 202, 204}
+        # and two workers take them up at once
+        list(pool.map(lambda _n: shipbob.odoo.run_jobs(shipbob.backend_id), range(2)))
+    shipbob.work(key)
+    assert shipbob.odoo.exceptions(key) == []
+    assert shipbob.difference(key) == ""
+    done = shipbob.odoo.rows(
+        """SELECT count(*) FROM dist_message WHERE direction = 'in' AND partition = %s
+              AND message_type = 'shipment_confirmation' AND state = 'done'""",
+        key,
+    )
+    assert done == [(1,)]

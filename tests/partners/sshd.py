@@ -45,6 +45,8 @@ class Sshd:
         self.state, self.root = Path(state).resolve(), Path(root).resolve()
         self.port = port or _free_port()
         self.stays = stays
+        #: Options of the file server, as ``-R`` (may read only); taken with a start.
+        self.options = ""
         self.user = getpass.getuser()
         self._process: subprocess.Popen | None = None
 
@@ -178,7 +180,7 @@ class Sshd:
             "X11Forwarding no",
             "MaxStartups 50",
             "Subsystem sftp internal-sftp",
-            f"ForceCommand internal-sftp -d {self.root}",
+            f"ForceCommand internal-sftp -d {self.root} {self.options}".rstrip(),
         ]
         (self.state / "sshd_config").write_text("\n".join(lines) + "\n")
 

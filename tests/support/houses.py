@@ -57,7 +57,8 @@ class House:
             product = make_product(env)
             quants = env["stock.quant"]
             quants._update_available_quantity(product, warehouse.lot_stock_id, 1000)
-            profile = env["dist.profile"].search([("code", "=", self.profile)], limit=1)
+            profiles = env["dist.profile"].search([("code", "=", self.profile)])
+            profile = profiles.sorted("id")[-1]
             backend = env["dist.backend"].create(
                 {
                     "name": f"Partner {self.code}",
@@ -313,6 +314,12 @@ class Files(House):
     def sign_on(self) -> None:
         """Make the backend."""
         self.connect(self.sshd.settings(), self.sshd.secrets())
+
+    def restart(self, options: str) -> None:
+        """Let the SSH server end, and come back with other options."""
+        self.sshd.stop()
+        self.sshd.options = options
+        self.sshd.start()
 
     def files(self) -> set[str]:
         """Give the names of all files that we wrote, hidden ones too."""
