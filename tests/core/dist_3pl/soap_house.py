@@ -108,7 +108,10 @@ class SoapHouse:
 
 @contextmanager
 def soap_house() -> Iterator[SoapHouse]:
-    """Start the warehouse in a process of its own."""
+    """Start the warehouse in a process of its own.
+
+    :raises AssertionError: in the end, when any message of either side broke the WSDL
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.partners.soap_3pl", str(WSDL)],
         cwd=ROOT,
@@ -119,6 +122,7 @@ def soap_house() -> Iterator[SoapHouse]:
         house = SoapHouse(process.stdout.readline().strip())
         with house.service:
             yield house
+        assert house.state()["violations"] == 0, "every message keeps to the WSDL"
     finally:
         process.kill()
         process.wait()
