@@ -106,8 +106,8 @@ def check_complete(
         raise BusinessError(
             f"kits are not complete: {'; '.join(faults)}",
             path=f"{path}.kit",
-            next_step="Ask the warehouse what really left, and correct the "
-            "confirmation; or accept it as said, and what is missing is backordered.",
+            next_step="Ask the warehouse what really left, and correct the document; "
+            "or book it as said, and what is missing is backordered.",
         )
 
 

@@ -132,8 +132,8 @@ def checked(
         raise BusinessError(
             "pieces or packs? " + "; ".join(str(doubt) for doubt in found),
             path=f"lines[{first.product.said[0][0]}].unit",
-            next_step="Ask the warehouse what really moved. Then correct the "
-            f"confirmation to {as_packs}, or accept it as said.",
+            next_step="Ask the warehouse what really moved. Then book it as ordered "
+            f"({as_packs}), or as said.",
         )
     return list(lines)
 

@@ -38,9 +38,10 @@ class FulfilmentRequestHandler(models.AbstractModel):
         picking._dist_open()._dist_rejected(verdict.message, verdict.code)
 
     def _asked_taken(self, picking, result):
-        super()._asked_taken(picking, result)
+        taken = super()._asked_taken(picking, result)
         if picking.dist_change_state == "held":
             picking._dist_change_later()
+        return taken
 
     # ------------------------------------------------------------------ map
 

@@ -35,7 +35,7 @@ class DistException(models.Model):
         :raises UserError: nobody has to decide it any more
         """
         return self._answer_packs(
-            AS_PACKS, self.env._("Corrected. The message is in line again.")
+            AS_PACKS, self.env._("Booked as ordered. The message is in line again.")
         )
 
     def action_accept_as_said(self):
@@ -47,7 +47,7 @@ class DistException(models.Model):
         :raises UserError: nobody has to decide it any more
         """
         return self._answer_packs(
-            AS_SAID, self.env._("Accepted as said. The message is in line again.")
+            AS_SAID, self.env._("Booked as said. The message is in line again.")
         )
 
     def _answer_packs(self, answer, told):

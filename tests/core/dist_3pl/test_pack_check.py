@@ -43,7 +43,7 @@ def test_exactly_a_case_factor_over_is_always_asked_about():
     error = caught.value
     assert error.path == "lines[0].unit"
     assert "288 EA of TEA confirmed, 24 are open; 24 CS of 12 are 288" in error.message
-    assert "correct the confirmation to 24 TEA, or accept it" in error.next_step
+    assert "book it as ordered (24 TEA), or as said" in error.next_step
 
 
 def test_over_by_another_figure_is_not_a_matter_of_packs():
