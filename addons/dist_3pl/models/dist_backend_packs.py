@@ -22,5 +22,5 @@ class DistBackend(models.Model):
         "Partner builds kits",
         help="Requests ask for a kit in one line, under its own reference, and say "
         "what it is made of. Otherwise they ask for the components, and each says "
-        "which kit it belongs to.",
+        "which kit it belongs to. Kits come with Manufacturing.",
     )

@@ -71,11 +71,12 @@ def test_what_has_no_packs_says_nothing_of_them():
 
 
 def test_a_product_with_packs_that_came_in_full_shows_that_pieces_are_counted():
-    assert quantities(checked([said(2), said(48, "MUG")], [TEA, MUG])) == [2, 48]
+    lines = [said(2, ordered_quantity=2), said(48, "MUG")]
+    assert quantities(checked(lines, [TEA, MUG])) == [2, 48]
 
 
 def test_a_partner_that_tells_cases_elsewhere_knows_its_units():
-    lines = [said(2), said(4, "MUG", unit="CS")]
+    lines = [said(2, ordered_quantity=2), said(4, "MUG", unit="CS")]
     assert checked(lines, [TEA, MUG]) == lines
 
 
