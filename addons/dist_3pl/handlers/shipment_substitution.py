@@ -17,10 +17,21 @@ class ShipmentConfirmationHandler(models.AbstractModel):
         """
         shipments = super()._match(batch)
         for shipment in shipments:
+            if not self._may_substitute(shipment):
+                continue
             asked = self._asked(shipment.picking, shipment.lines)
             if found := swaps(shipment.document, asked):
                 self._substitute(shipment, found)
         return shipments
+
+    def _may_substitute(self, shipment):
+        """Say whether a confirmation is worth a closer look; most are not."""
+        skus = {line.line_key: line.product_id.default_code for line in shipment.lines}
+        return any(
+            said.substitutes
+            or (said.sku and said.sku != skus.get(said.line_key, said.sku))
+            for said in shipment.document.lines
+        )
 
     def _substitute(self, shipment, found):
         """Give each substitute a line of its own, and take it off what was asked for.
