@@ -1,6 +1,7 @@
 """What a partner says of holds in its own time: its answers, and its own holds."""
 
 from odoo.addons.dist_connector_base.core.canonical import FulfilmentResponse
+from odoo.addons.dist_connector_base.core.profile.inbound import _own_key
 from odoo.addons.dist_connector_base.core.wire import Outcome
 from odoo.tests import tagged
 
@@ -82,6 +83,24 @@ class TestHoldAnswers(HoldCase):
         self.assertEqual(picking.dist_hold_state, "release_asked")
         self.assertEqual(self.messages(picking, "fulfilment_hold").state, "done")
 
+    def test_a_part_that_left_before_the_answer_leaves_the_question_open(self):
+        picking = self.asked()
+        self.ship(picking, (picking.move_ids, 3), completes_request=False)
+        backorder = picking.backorder_ids
+        self.assertEqual(backorder.dist_hold_state, "asked")
+        self.assertEqual(self.messages(picking, "fulfilment_hold").state, "waiting")
+        self.respond(backorder, "on_hold")
+        self.assertEqual(backorder.dist_hold_state, "held")
+        self.assertEqual(self.messages(picking, "fulfilment_hold").state, "done")
+
+    def test_a_hold_is_closed_with_the_request_that_was_shipped(self):
+        picking = self.asked()
+        self.ship_in_full(picking)
+        message = self.messages(picking, "fulfilment_hold")
+        self.assertEqual(
+            (message.state, message.note), ("done", "The request is over.")
+        )
+
     # ------------------------------------------------------- on its own
 
     def accepted_later(self):
@@ -128,8 +147,6 @@ class TestHoldAnswers(HoldCase):
         self.assertEqual(picking.dist_hold_state, "none")
 
     def test_two_holds_of_one_order_are_two_messages(self):
-        from odoo.addons.dist_connector_base.core.profile.inbound import _own_key
-
         keys = {
             _own_key(
                 FulfilmentResponse.parse(
