@@ -18,7 +18,7 @@ class TestProfiles(TransactionCase):
 
     def test_they_know_the_flows_of_a_third_party_warehouse(self):
         for profile in self.env["dist.profile"].search(
-            [("code", "in", ["shipbob", "csv_sftp", "xml_sftp"])]
+            [("code", "in", ["shipbob", "csv_sftp", "xml_sftp", "ongoing_soap"])]
         ):
             self.assertLessEqual(
                 {"fulfilment_request", "fulfilment_cancel", "shipment_confirmation"},
