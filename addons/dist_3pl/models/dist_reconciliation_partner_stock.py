@@ -6,7 +6,7 @@ from odoo.addons.dist_connector_base.reconcile import Compared, Key
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..reconcile import stock_sql
+from ..reconcile import on_the_way_sql, stock_sql
 
 #: The cause on the adjustments that are made: a count found it.
 REASON = "cycle_count"
@@ -118,7 +118,7 @@ class PartnerStockSource(models.AbstractModel):
 
     @api.model
     def _on_the_way(self, run, diff):
-        return stock_sql.on_the_way(run, diff)
+        return on_the_way_sql.on_the_way(run, diff)
 
     @api.model
     def _unit_value(self, run):

@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from .warehouse_sql import named_warehouse
+
 
 def unassigned(run) -> SQL:
     """Give returns that wait for a person to say which delivery they belong to.
@@ -18,15 +20,11 @@ def unassigned(run) -> SQL:
                   0, l.quantity
              FROM dist_return r
                   JOIN dist_return_line l ON l.return_id = r.id
-                  CROSS JOIN LATERAL (
-                      SELECT w.id FROM stock_warehouse w
-                       WHERE w.dist_backend_id = r.backend_id
-                         AND w.company_id = r.company_id
-                    ORDER BY w.code = r.notice::jsonb ->> 'warehouse'
-                             DESC NULLS LAST, w.id
-                       LIMIT 1) AS w
-            WHERE r.backend_id = %s AND r.company_id = %s AND r.state = 'unassigned'
-              AND l.disposition != 'scrap'""",
-        run.backend_id.id,
-        run.company_id.id,
+                  CROSS JOIN LATERAL (SELECT %(named)s AS id) AS w
+            WHERE r.backend_id = %(backend)s AND r.company_id = %(company)s
+              AND r.state = 'unassigned' AND l.disposition != 'scrap'
+              AND w.id IS NOT NULL""",
+        named=named_warehouse(run, SQL("r.notice::jsonb ->> 'warehouse'")),
+        backend=run.backend_id.id,
+        company=run.company_id.id,
     )

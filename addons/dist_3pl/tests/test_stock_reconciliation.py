@@ -231,6 +231,43 @@ class TestStockReconciliation(StockReconciliationCase):
         )
         self.assertEqual(set(lines.mapped("kind")), {"late"})
 
+    def test_what_names_none_of_several_warehouses_explains_nothing(self):
+        self.moved_long_ago()
+        second = self.make_warehouse("ROB", self.backend)
+        self.confirmation(
+            "receipt_confirmation", lines=[{"sku": "TEA", "quantity": "5"}]
+        )
+        self.confirmation(
+            "inventory_adjustment",
+            warehouse="ROB",
+            lines=[{"sku": "MUG", "quantity": "2", "reason_code": "found"}],
+        )
+        self.tell({"sku": "TEA", "quantity": 105}, {"sku": "MUG", "quantity": 102})
+        self.tell({"sku": "MUG", "quantity": 2}, warehouse=second.code)
+        self.assertEqual(
+            {
+                (line.warehouse_id.code, line.product_id.default_code): line.kind
+                for line in self.compare().line_ids
+            },
+            {
+                ("BOB", "TEA"): "different",
+                ("BOB", "MUG"): "different",
+                ("ROB", "MUG"): "late",
+            },
+        )
+
+    def test_a_confirmation_explains_the_warehouse_of_its_request(self):
+        self.moved_long_ago()
+        self.make_warehouse("ROB", self.backend)
+        picking = self.accepted((self.tea, 3))
+        self.confirmation(
+            "shipment_confirmation",
+            request_key=picking.dist_request_key,
+            lines=[{"line_key": str(picking.move_ids.id), "quantity": "3"}],
+        )
+        self.tell(*self.all_but({"sku": "TEA", "quantity": 97}))
+        self.assertEqual(self.compare().line_ids.kind, "late")
+
     def test_a_request_and_its_confirmation_explain_one_quantity_once(self):
         self.moved_long_ago()
         picking = self.accepted((self.tea, 3))
