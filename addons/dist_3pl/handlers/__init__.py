@@ -4,6 +4,7 @@ from . import (
     dist_handler_answer,
     dist_handler_asked,
     dist_handler_impact,
+    dist_owner_lookup,
     fulfilment_cancel,
     fulfilment_change,
     fulfilment_hold,

@@ -120,6 +120,9 @@ class FulfilmentRequestHandler(models.AbstractModel):
                         else []
                     ),
                     "kit": kit_of.get(move),
+                    "owner": self.env["dist.owner.lookup"]._of_move(
+                        move, f"lines[{len(lines)}].owner"
+                    ),
                 }
             )
         if not lines:

@@ -85,5 +85,8 @@ class InventoryAdjustmentHandler(models.AbstractModel):
             "status": line.status,
             "from_status": line.from_status or False,
             "lot_id": lot.id,
+            "owner_id": self.env["dist.owner.lookup"]
+            ._owner(company, line.owner, f"{path}.owner")
+            .id,
             "value": company.currency_id.round(abs(float(line.quantity)) * cost),
         }

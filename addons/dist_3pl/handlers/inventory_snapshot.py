@@ -127,6 +127,13 @@ class InventorySnapshotHandler(models.AbstractModel):
                 ),
                 ("unit", self.env._("Not the product's unit: %s", _listed(units))),
                 (
+                    "owner",
+                    self.env._(
+                        "No contact has the owner's reference: %s",
+                        _listed(named["owner"]),
+                    ),
+                ),
+                (
                     "warehouse",
                     self.env._(
                         "None of the warehouses that it runs: %s",
@@ -143,6 +150,13 @@ class InventorySnapshotHandler(models.AbstractModel):
             _sku, unit = min(named["unit"])
             return MappingError(
                 texts[0], path="rows[].unit", vocabulary="unit", value=unit
+            )
+        if named["owner"] and len(texts) == 1:
+            return MappingError(
+                texts[0],
+                path="rows[].owner",
+                vocabulary="owner",
+                value=min(named["owner"]),
             )
         if named["warehouse"] and len(texts) == 1:
             return DataError(

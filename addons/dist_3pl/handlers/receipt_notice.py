@@ -86,6 +86,9 @@ class ReceiptNoticeHandler(models.AbstractModel):
                     "remote_item": items.get(move.product_id.id),
                     "quantity": move._dist_expected(),
                     "lots": self._lots(move),
+                    "owner": self.env["dist.owner.lookup"]._code(
+                        picking.owner_id, f"lines[{len(lines)}].owner"
+                    ),
                     "packs": self._asked_packs(move, move._dist_expected(), True),
                 }
             )

@@ -40,6 +40,9 @@ class DistAdjustmentLine(models.Model):
     )
     status = fields.Selection(STOCK_STATUSES, required=True, readonly=True)
     lot_id = fields.Many2one("stock.lot", "Lot/Serial", readonly=True)
+    owner_id = fields.Many2one(
+        "res.partner", readonly=True, help="Whose the goods are, where not ours."
+    )
     value = fields.Monetary(readonly=True, help="At cost, when it was reported.")
     move_ids = fields.One2many("stock.move", "dist_adjustment_line_id", readonly=True)
 
@@ -86,6 +89,8 @@ class DistAdjustmentLine(models.Model):
         for place in places - source:
             if place.parent_path.startswith(source.parent_path):
                 inside &= ~Domain("location_id", "child_of", place.id)
+        if self.adjustment_id.backend_id.sudo().stock_owners:
+            inside &= Domain("owner_id", "=", self.owner_id.id)
         return self.env["stock.quant"].search(
             inside
             & Domain("product_id", "=", self.product_id.id)
@@ -127,7 +132,7 @@ class DistAdjustmentLine(models.Model):
             "location_dest_id": target.id,
             "company_id": adjustment.company_id.id,
         }
-        owner = quant.owner_id.id if quant else False
+        owner = (quant or self).owner_id.id
         return {
             **place,
             "product_uom": self.uom_id.id,

@@ -42,6 +42,11 @@ class DistBackend(models.Model):
         help="Without it only what is for sale is compared: a partner that lists no "
         "damaged and quarantined goods does not say that it has none.",
     )
+    stock_owners = fields.Boolean(
+        "Tells owners",
+        help="Goods of other owners (consignment) are compared owner by owner. An "
+        "owner is known by the reference of its contact.",
+    )
     stock_pages = fields.Selection(
         [
             ("many", "Messages of one moment are pages of one list"),
@@ -84,6 +89,7 @@ class DistBackend(models.Model):
             (self, "stock_absent"): spec.absent,
             (self, "stock_lots"): spec.tells("lots", stock_flow),
             (self, "stock_statuses"): spec.tells("statuses", stock_flow),
+            (self, "stock_owners"): spec.tells("owners", stock_flow),
             (self, "stock_pages"): spec.pages,
             (self._flow(STOCK_FLOW), "recon_settle_minutes"): (
                 round(spec.quiet.total_seconds() / 60)
@@ -93,6 +99,6 @@ class DistBackend(models.Model):
         for (record, name), value in said.items():
             if name not in before:
                 before = {**before, **record.default_get([name])}
-            if record and record[name] == before[name]:
+            if record and record[name] == before.get(name, False):
                 record[name] = value
         self.stock_declared = {name: value for (_record, name), value in said.items()}

@@ -36,6 +36,12 @@ class DistPartnerStock(models.Model):
         "Lot/Serial", required=True, default="", help="Empty where no lot was told."
     )
     lot_id = fields.Many2one("stock.lot", "Our lot", compute="_compute_lot_id")
+    owner_ref = fields.Char(
+        "Owner",
+        required=True,
+        default="",
+        help="Reference of the goods' owner; empty for our own.",
+    )
     status = fields.Selection(STATUSES, required=True)
     quantity = fields.Float(
         "On hand", digits="Product Unit", help="In the product's unit."
@@ -54,8 +60,8 @@ class DistPartnerStock(models.Model):
 
     _row_unique = models.UniqueIndex(
         '(backend_id, (coalesce(warehouse_id, 0)), product_id, lot_name COLLATE "C",'
-        ' status COLLATE "C")',
-        "One row for each warehouse, product, lot and status.",
+        ' status COLLATE "C", owner_ref COLLATE "C")',
+        "One row for each warehouse, product, lot, status and owner.",
     )
 
     @api.depends("warehouse_id", "taken_at")

@@ -12,6 +12,7 @@ class DistReconciliationLine(models.Model):
         "stock.warehouse", readonly=True, ondelete="set null"
     )
     lot_name = fields.Char("Lot/Serial", readonly=True)
+    owner_ref = fields.Char("Owner", readonly=True)
     stock_status = fields.Selection(STATUSES, "Stock status", readonly=True)
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
 
@@ -22,6 +23,7 @@ class DistReconciliationLine(models.Model):
         parts = [
             title,
             self.lot_name,
+            self.owner_ref,
             self._label("stock_status") if self.stock_status != "sellable" else "",
         ]
         return ", ".join(filter(None, parts))

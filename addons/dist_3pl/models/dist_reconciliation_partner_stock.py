@@ -24,6 +24,7 @@ class PartnerStockSource(models.AbstractModel):
         Key("product_id", "int"),
         Key("lot_name", "varchar"),
         Key("stock_status", "varchar"),
+        Key("owner_ref", "varchar"),
     )
     _dist_fields = (Compared("quantity", "Quantity"),)
     _dist_way_keys = ("warehouse_id", "product_id", "stock_status")
@@ -173,6 +174,7 @@ class PartnerStockSource(models.AbstractModel):
     @api.model
     def _adjust(self, warehouse, lines, reason):
         lookup = self.env["dist.sku.lookup"].sudo()
+        owners = self.env["dist.owner.lookup"].sudo()
         company = warehouse.company_id
         adjustment = (
             self.env["dist.adjustment"]
@@ -201,6 +203,9 @@ class PartnerStockSource(models.AbstractModel):
                                 "reason_code": REASON,
                                 "reason": reason,
                                 "status": line.stock_status,
+                                "owner_id": owners._owner(
+                                    company, line.owner_ref, ""
+                                ).id,
                                 "lot_id": lookup._lot(
                                     line.product_id,
                                     line.lot_name,
@@ -239,6 +244,7 @@ class PartnerStockSource(models.AbstractModel):
                     line.product_id.id,
                     line.lot_name or "",
                     line.stock_status,
+                    line.owner_ref or "",
                 )
                 if line.uom_id.compare(float(now.get(key, 0)), line.ours):
                     raise UserError(

@@ -17,6 +17,7 @@ _COLUMNS = (
     ("sku", "varchar"),
     ("unit", "varchar"),
     ("lot", "varchar"),
+    ("owner", "varchar"),
 )
 _TABS = len(_COLUMNS) - 1
 # COPY's text form: the characters that mean something in it
@@ -25,14 +26,15 @@ _ESCAPE = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _UPSERT = SQL(
     """INSERT INTO dist_partner_stock AS stock (
            backend_id, company_id, warehouse_id, product_id, lot_name, status,
-           quantity, allocated, expiry, taken_at)
-       SELECT backend, company, warehouse, product, lot, status, quantity, allocated,
-              expiry, taken_at
+           owner_ref, quantity, allocated, expiry, taken_at)
+       SELECT backend, company, warehouse, product, lot, status, owner, quantity,
+              allocated, expiry, taken_at
          FROM told
         WHERE product IS NOT NULL
-     ORDER BY backend, warehouse, product, lot COLLATE "C", status COLLATE "C"
+     ORDER BY backend, warehouse, product, lot COLLATE "C", status COLLATE "C",
+              owner COLLATE "C"
            ON CONFLICT (backend_id, (coalesce(warehouse_id, 0)), product_id, lot_name,
-                        status)
+                        status, owner_ref)
            DO UPDATE SET
               quantity = excluded.quantity, allocated = excluded.allocated,
               expiry = excluded.expiry, taken_at = excluded.taken_at
@@ -52,6 +54,14 @@ class SnapshotRows:
         self.batch = batch
         self.warehouses = warehouses
         self.many = sum(len(inbound.document.rows) for inbound in batch) >= MANY
+        #: whether any row names an owner, and the code that means us, by company
+        self.owned = any(
+            row.owner for inbound in batch for row in inbound.document.rows
+        )
+        self.ours = {
+            company: company.partner_id.ref or None if self.owned else None
+            for company in {inbound.backend.company_id for inbound in batch}
+        }
         self.repeats = True  # a SKU, lot and status may stand in several rows
 
     def __enter__(self):
@@ -107,10 +117,12 @@ class SnapshotRows:
             SQL(
                 """WITH told AS (
                        SELECT DISTINCT ON (backend, warehouse, product,
-                                           lot COLLATE "C", status COLLATE "C") *
+                                           lot COLLATE "C", status COLLATE "C",
+                                           owner COLLATE "C") *
                          FROM (%s) AS level
                      ORDER BY backend, warehouse, product, lot COLLATE "C",
-                              status COLLATE "C", taken_at DESC, doc DESC)
+                              status COLLATE "C", owner COLLATE "C",
+                              taken_at DESC, doc DESC)
                    %s""",
                 self._levels(docs),
                 _UPSERT,
@@ -142,6 +154,7 @@ class SnapshotRows:
                                  AND known.product_id = level.product
                                  AND known.lot_name = level.lot
                                  AND known.status = level.status
+                                 AND known.owner_ref = level.owner
                         WHERE (known.quantity, known.allocated, known.expiry)
                               IS DISTINCT FROM
                               (level.quantity, level.allocated, level.expiry)
@@ -160,22 +173,27 @@ class SnapshotRows:
         """Give the rows that name nothing of ours, by snapshot.
 
         :return: ``{place in the batch: {(what, SKU, unit)}}``, where what is
-            ``unknown``, ``twice`` or ``unit``
+            ``unknown``, ``twice``, ``unit`` or ``owner`` (whose code is then said)
         """
         found = defaultdict(set)
         for doc, *fault in self.env.execute_query(
             SQL(
                 """SELECT DISTINCT r.doc,
                           CASE WHEN p.n IS NULL THEN 'unknown'
-                               WHEN p.n > 1 THEN 'twice' ELSE 'unit' END,
-                          r.sku, r.unit
+                               WHEN p.n > 1 THEN 'twice'
+                               WHEN p.unit IS DISTINCT FROM r.unit THEN 'unit'
+                               ELSE 'owner' END,
+                          CASE WHEN p.n = 1 AND p.unit = r.unit THEN r.owner
+                               ELSE r.sku END, r.unit
                      FROM (%s) AS r JOIN (%s) AS d ON d.doc = r.doc
                           LEFT JOIN (%s) AS p
                               ON p.sku = r.sku AND p.company = d.company
-                    WHERE p.n IS DISTINCT FROM 1 OR p.unit IS DISTINCT FROM r.unit""",
+                    WHERE p.n IS DISTINCT FROM 1 OR p.unit IS DISTINCT FROM r.unit
+                       OR NOT %s""",
                 self.rows,
                 self._heads(),
                 self.products,
+                self._owner_known(),
             )
         ):
             found[doc].add(tuple(fault))
@@ -186,11 +204,13 @@ class SnapshotRows:
     def _levels(self, docs):
         return SQL(
             """SELECT d.*, p.product, coalesce(r.lot, '') AS lot, r.status,
-                      r.quantity, coalesce(r.allocated, 0) AS allocated, r.expiry
+                      coalesce(nullif(r.owner, d.ours), '') AS owner, r.quantity,
+                      coalesce(r.allocated, 0) AS allocated, r.expiry
                  FROM (%(rows)s) AS r JOIN (%(heads)s) AS d ON d.doc = r.doc
                       JOIN (%(products)s) AS p
                           ON p.sku = r.sku AND p.company = d.company
-                WHERE p.n = 1 AND p.unit = r.unit""",
+                WHERE p.n = 1 AND p.unit = r.unit AND %(known)s""",
+            known=self._owner_known(),
             rows=self._summed() if self.repeats else self.rows,
             heads=self._heads(docs),
             products=self.products,
@@ -198,10 +218,22 @@ class SnapshotRows:
 
     def _summed(self):
         return SQL(
-            """SELECT doc, sku, unit, lot, status, sum(quantity) AS quantity,
+            """SELECT doc, sku, unit, lot, status, owner, sum(quantity) AS quantity,
                       sum(allocated) AS allocated, max(expiry) AS expiry
-                 FROM (%s) AS r GROUP BY doc, sku, unit, lot, status""",
+                 FROM (%s) AS r GROUP BY doc, sku, unit, lot, status, owner""",
             self.rows,
+        )
+
+    def _owner_known(self):
+        """Give the condition that a row ``r`` of a head ``d`` names no stranger."""
+        if not self.owned:
+            return SQL("true")
+        return SQL(
+            """(r.owner IS NULL OR coalesce(r.owner = d.ours, false) OR EXISTS (
+                   SELECT 1 FROM res_partner owner
+                    WHERE owner.ref = r.owner AND owner.active
+                      AND (owner.company_id IS NULL
+                           OR owner.company_id = d.company)))"""
         )
 
     def _heads(self, docs=None):
@@ -210,13 +242,14 @@ class SnapshotRows:
         batch = [self.batch[doc] for doc in docs]
         return SQL(
             """SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[],
-                                    %s::timestamp[])
-                        AS d (doc, backend, company, warehouse, taken_at)""",
+                                    %s::timestamp[], %s::varchar[])
+                        AS d (doc, backend, company, warehouse, taken_at, ours)""",
             list(docs),
             [inbound.backend.id for inbound in batch],
             [inbound.backend.company_id.id for inbound in batch],
             [self.warehouses[doc] or None for doc in docs],
             [inbound.document.taken_at.replace(tzinfo=None) for inbound in batch],
+            [self.ours[inbound.backend.company_id] for inbound in batch],
         )
 
     def _products(self):
@@ -250,6 +283,7 @@ class SnapshotRows:
                     row.sku,
                     row.unit,
                     row.lot,
+                    row.owner,
                 )
                 for doc, inbound in enumerate(self.batch)
                 for row in inbound.document.rows
@@ -267,7 +301,7 @@ class SnapshotRows:
         lines, keys = [], set()
         for doc, inbound in enumerate(self.batch):
             for row in inbound.document.rows:
-                keys.add((doc, row.sku, row.lot, row.status))
+                keys.add((doc, row.sku, row.lot, row.status, row.owner))
                 lines.append(_line(doc, row))
         self.repeats = len(keys) < len(lines)
         text = io.StringIO("".join(lines))
@@ -280,9 +314,9 @@ def _line(doc, row) -> str:
     """Give a row in COPY's text form; nothing is empty that is not missing."""
     allocated = "" if row.allocated is None else str(row.allocated)
     head = f"{row.quantity!s}\t{allocated}\t{row.status}\t{row.expiry or ''}\t{doc}"
-    line = f"{head}\t{row.sku}\t{row.unit}\t{row.lot or ''}"
+    line = f"{head}\t{row.sku}\t{row.unit}\t{row.lot or ''}\t{row.owner or ''}"
     # escaping costs more than all the rest, and hardly any row needs it
     if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != _TABS:
-        words = (row.sku, row.unit, row.lot or "")
+        words = (row.sku, row.unit, row.lot or "", row.owner or "")
         line = "\t".join([head, *(word.translate(_ESCAPE) for word in words)])
     return line + "\n"

@@ -96,21 +96,42 @@ def theirs(backend) -> SQL:
         backend=backend.id,
         company=backend.company_id.id,
     )
-    # each lot of a tracked product has one row: only the others are summed
+    # each lot of a tracked product has one row, where owners are not one sum: only
+    # the others are summed
     lots = SQL("t.tracking != 'none'") if backend.stock_lots else SQL("false")
+    single = lots if backend.stock_owners or not _owned(backend) else SQL("false")
     return SQL(
         """SELECT s.warehouse_id, s.product_id, s.lot_name, s.status AS stock_status,
-                  %(quantity)s AS quantity, %(as_of)s AS changed_at
-             %(rows)s AND %(lots)s
+                  %(owner)s AS owner_ref, %(quantity)s AS quantity,
+                  %(as_of)s AS changed_at
+             %(rows)s AND %(single)s
         UNION ALL
-           SELECT s.warehouse_id, s.product_id, ''::varchar, s.status,
+           SELECT s.warehouse_id, s.product_id,
+                  CASE WHEN %(lots)s THEN s.lot_name ELSE '' END, s.status, %(owner)s,
                   sum(%(quantity)s), max(%(as_of)s)
-             %(rows)s AND NOT (%(lots)s)
-         GROUP BY s.warehouse_id, s.product_id, s.status""",
+             %(rows)s AND NOT (%(single)s)
+         GROUP BY 1, 2, 3, 4, 5""",
+        owner=SQL("s.owner_ref") if backend.stock_owners else SQL("''::varchar"),
+        single=single,
         quantity=quantity,
         as_of=as_of,
         rows=rows,
         lots=lots,
+    )
+
+
+def _owned(backend) -> bool:
+    """Say whether the partner told of goods that are not ours."""
+    return bool(
+        backend.env.execute_query(
+            SQL(
+                "SELECT 1 FROM dist_partner_stock"
+                " WHERE backend_id = %s AND company_id = %s AND owner_ref != ''"
+                " LIMIT 1",
+                backend.id,
+                backend.company_id.id,
+            )
+        )
     )
 
 
@@ -125,21 +146,31 @@ def _quants(backend, only: SQL) -> SQL:
     # Names need no sum of their own: Odoo has one lot of a name, product and company.
     return SQL(
         """SELECT s.warehouse_id, s.product_id, coalesce(l.name, '') AS lot_name,
-                  s.status::varchar AS stock_status, s.quantity
-             FROM (SELECT lot_id, product_id, warehouse_id, status,
+                  s.status::varchar AS stock_status, %(owner_ref)s AS owner_ref,
+                  s.quantity
+             FROM (SELECT lot_id, product_id, warehouse_id, status, owner_id,
                           sum(quantity) AS quantity
                      FROM (SELECT %(lot)s AS lot_id, q.product_id, loc.warehouse_id,
-                                  loc.status, %(quantity)s AS quantity
+                                  loc.status, %(owner)s AS owner_id,
+                                  %(quantity)s AS quantity
                              FROM stock_quant q
                                   JOIN (%(locations)s) AS loc ON loc.id = q.location_id
                                   JOIN product_product p ON p.id = q.product_id
                                   JOIN product_template t ON t.id = p.product_tmpl_id
                             WHERE q.company_id = %(company)s AND t.is_storable
                               AND %(only)s
-                         ORDER BY 1, 2, 3, 4) AS q
-                 GROUP BY lot_id, product_id, warehouse_id, status) AS s
+                         ORDER BY 1, 2, 3, 4, 5) AS q
+                 GROUP BY lot_id, product_id, warehouse_id, status, owner_id) AS s
                   LEFT JOIN stock_lot l ON l.id = s.lot_id""",
         lot=_lot(backend),
+        owner=SQL("q.owner_id") if backend.stock_owners else SQL("NULL::int"),
+        # an owner without a reference is nobody whom the partner could name
+        owner_ref=SQL(
+            "coalesce((SELECT coalesce(owner.ref, 'contact ' || owner.id)"
+            " FROM res_partner owner WHERE owner.id = s.owner_id), '')::varchar"
+        )
+        if backend.stock_owners
+        else SQL("''::varchar"),
         quantity=quantity,
         locations=locations(backend),
         company=backend.company_id.id,
@@ -200,7 +231,7 @@ def moved(backend, diff) -> SQL:
     """Give when Odoo's stock of each difference moved last."""
     return SQL(
         """SELECT d.warehouse_id, d.product_id, d.lot_name, d.stock_status,
-                  max(ml.date) AS changed_at
+                  d.owner_ref, max(ml.date) AS changed_at
              FROM %(diff)s d
                   JOIN stock_move_line ml
                       ON ml.product_id = d.product_id AND ml.state = 'done'
@@ -211,7 +242,7 @@ def moved(backend, diff) -> SQL:
                      AND loc.status = d.stock_status
                   LEFT JOIN stock_lot l ON l.id = ml.lot_id
             WHERE d.lot_name IN ('', coalesce(l.name, ''))
-         GROUP BY 1, 2, 3, 4""",
+         GROUP BY 1, 2, 3, 4, 5""",
         diff=diff,
         company=backend.company_id.id,
         locations=locations(backend),

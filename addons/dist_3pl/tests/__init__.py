@@ -5,6 +5,7 @@ from . import (
     test_change,
     test_charges,
     test_companies,
+    test_consignment,
     test_deadlines,
     test_file_partner,
     test_hold,

@@ -42,8 +42,10 @@ class TestStockMigration(ThirdPartyCase):
         self.tell("TEA", 7, complete=True)
         self.env.cr.execute(
             """INSERT INTO dist_partner_stock (backend_id, company_id, warehouse_id,
-                   product_id, lot_name, status, quantity, allocated, taken_at)
-               VALUES (%s, %s, %s, %s, '', 'sellable', 0, 0, '2026-03-02 06:00')""",
+                   product_id, lot_name, status, owner_ref, quantity, allocated,
+                   taken_at)
+               VALUES (%s, %s, %s, %s, '', 'sellable', '', 0, 0,
+                       '2026-03-02 06:00')""",
             [
                 self.backend.id,
                 self.env.company.id,

@@ -32,6 +32,13 @@ def migrate(cr, version):
                                          WHERE s.warehouse_id = w.id)
             WHERE w.dist_backend_id IS NOT NULL"""
     )
+    # differences keep their age: the owner is part of what they are told by now
+    cr.execute(
+        """UPDATE dist_reconciliation_line
+              SET key = (key::jsonb || '[""]'::jsonb)::text, owner_ref = ''
+            WHERE source = 'partner_stock' AND current
+              AND jsonb_array_length(key::jsonb) = 4"""
+    )
     env = api.Environment(cr, SUPERUSER_ID, {})
     for backend in env["dist.backend"].with_context(active_test=False).search([]):
         backend.with_context(dist_no_audit=True)._follow_stock(

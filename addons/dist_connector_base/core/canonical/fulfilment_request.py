@@ -50,6 +50,7 @@ class FulfilmentRequestLine(Part):
     """One line to ship.
 
     :ivar line_key: stable for the life of the request; the confirmation names it
+    :ivar owner: whose the goods are, where they are not ours (consignment)
     :ivar packs: the same quantity said in packs, where it is a whole number of them
     :ivar kit: the kit that it is a component of
     :ivar components: where the line asks for a kit that the partner builds
@@ -63,6 +64,7 @@ class FulfilmentRequestLine(Part):
     unit: Code = DEFAULT_UNIT
     lots: list[RequestedLot] = Field(default_factory=list)
     packs: list[PackCount] = Field(default_factory=list)
+    owner: Key | None = None
     kit: KitOfLine | None = None
     components: list[KitComponent] = Field(default_factory=list)
     notes: Text = ""

@@ -16,6 +16,7 @@ class AdjustmentLine(Part):
     :ivar quantity: the difference: negative when stock was lost
     :ivar reason_code: canonical reason: ``damaged``, ``lost``, ``found``,
         ``expired``, ``cycle_count``, ``status_change``
+    :ivar owner: whose the goods are, where they are not ours
     :ivar status: the stock that changes; in a change of status, where it ends
     """
 
@@ -28,6 +29,7 @@ class AdjustmentLine(Part):
     from_status: StockStatus | None = None
     lot: Key | None = None
     expiry: Day | None = None
+    owner: Key | None = None
 
 
 class InventoryAdjustment(Document):

@@ -13,6 +13,7 @@ from .trade import Reference
 class ReceiptNoticeLine(Part):
     """One expected product.
 
+    :ivar owner: whose the goods will be, where they are not ours (consignment)
     :ivar remote_item: the partner's own number of the product, where it wants that
     """
 
@@ -25,6 +26,7 @@ class ReceiptNoticeLine(Part):
     unit: Code = DEFAULT_UNIT
     lots: list[LotQuantity] = Field(default_factory=list)
     packs: list[PackCount] = Field(default_factory=list)
+    owner: Key | None = None
 
 
 class ReceiptNotice(Document):

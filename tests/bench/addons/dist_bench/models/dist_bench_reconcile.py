@@ -97,8 +97,8 @@ class DistBenchReconcile(models.AbstractModel):
         self.env.cr.execute(
             """INSERT INTO dist_partner_stock (
                    backend_id, company_id, warehouse_id, product_id, lot_name,
-                   status, quantity, allocated, taken_at)
-               SELECT b.id, b.company_id, w.id, l.product_id, l.name, 'sellable',
+                   status, owner_ref, quantity, allocated, taken_at)
+               SELECT b.id, b.company_id, w.id, l.product_id, l.name, 'sellable', '',
                       1 + l.id %% 50 + CASE WHEN l.id %% %s = 0 THEN 1 ELSE 0 END, 0,
                       '2026-01-01'
                  FROM dist_backend b, stock_warehouse w, stock_lot l
@@ -214,6 +214,7 @@ class DistBenchReconcile(models.AbstractModel):
                 status="sellable",
                 lot=name,
                 expiry=None,
+                owner=None,
             )
             for sku, name, quantity in self._rows_of(run)
         ]

@@ -7,12 +7,12 @@ from odoo import fields, models
 
 STORE = """
     INSERT INTO dist_partner_stock AS s (backend_id, company_id, product_id, lot_name,
-                                         status, quantity, taken_at)
-    SELECT b.id, b.company_id, p.id, '', 'sellable', %(quantity)s, %(taken_at)s
+                                         status, owner_ref, quantity, taken_at)
+    SELECT b.id, b.company_id, p.id, '', 'sellable', '', %(quantity)s, %(taken_at)s
       FROM product_product p, dist_backend b
      WHERE p.default_code = %(sku)s AND b.id = %(backend)s
         ON CONFLICT (backend_id, (coalesce(warehouse_id, 0)), product_id, lot_name,
-                      status) DO UPDATE
+                      status, owner_ref) DO UPDATE
        SET quantity = excluded.quantity, taken_at = excluded.taken_at
      WHERE s.taken_at <= excluded.taken_at
 """
