@@ -30,6 +30,7 @@ from . import (
     test_return_credit,
     test_roles,
     test_routing,
+    test_shipbob,
     test_shipment,
     test_shipping_cost,
     test_snapshot_meeting,
