@@ -135,11 +135,12 @@ class TestShipbob(ShipbobCase):
         )
         self.assertTrue(Article.from_json(last.canonical).remote_id)
 
-    def test_a_product_that_shipbob_has_is_found_and_not_made_again(self):
+    def test_a_product_that_shipbob_has_is_not_made_again_but_brought_up_to_date(self):
         made = self.partner.call(
             "/product", {"name": "Rooibos", "variants": [{"sku": "ROOIBOS"}]}
         )
-        rooibos = self.make_product("ROOIBOS", stock=10)
+        rooibos = self.make_product("ROOIBOS", tracking="lot")
+        self.make_lot(rooibos, "L1", stock=10)
         picking = self.delivery((rooibos, 1))
         self.assertEqual(picking.dist_state, "blocked")
         self.leave("article")
@@ -154,4 +155,7 @@ class TestShipbob(ShipbobCase):
         )
         number = f"{made['id']}-{made['variants'][0]['id']}"
         self.assertEqual((binding.external_id, binding.remote_id), ("ROOIBOS", number))
-        self.assertEqual(len(self.partner.control("catalogue")), 1)
+        catalogue = self.partner.control("catalogue")
+        self.assertEqual(len(catalogue), 1)
+        (variant,) = catalogue["ROOIBOS"]["variants"]
+        self.assertTrue(variant["lot_information"]["is_lot"])

@@ -143,14 +143,15 @@ class OutboundRun:
                 verdict = self._look_up(post, row, document, last["age"])
                 if verdict:
                     return verdict
-        verdict = self._send(post, row, document)
-        if verdict.outcome is Outcome.UNKNOWN:
-            raise UnknownOutcomeError(
-                verdict.message or "the partner's answer says neither yes nor no"
-            )
-        if verdict.outcome is Outcome.DUPLICATE:
-            return self._accept_duplicate(post, row, document, verdict)
-        return verdict
+        verdict = _clear(self._send(post, row, document))
+        if verdict.outcome is not Outcome.DUPLICATE:
+            return verdict
+        known = self._accept_duplicate(post, row, document, verdict)
+        if self.spec.change and known.remote_id and not document.remote_id:
+            # what it has may be of somebody else's making, and otherwise
+            document = document.model_copy(update={"remote_id": known.remote_id})
+            return _clear(self._send(post, row, document))
+        return known
 
     def _send(self, post, row: Row, document: Document) -> Verdict:
         """Send a document and put the attempt on record, before and after."""
@@ -356,6 +357,18 @@ class _CannotTell(UnknownOutcomeError):
         "Ask the partner whether it has the document. If it has: accept; if it has "
         "not: replay."
     )
+
+
+def _clear(verdict: Verdict) -> Verdict:
+    """Give a verdict that says yes or no.
+
+    :raises UnknownOutcomeError: it says neither
+    """
+    if verdict.outcome is Outcome.UNKNOWN:
+        raise UnknownOutcomeError(
+            verdict.message or "the partner's answer says neither yes nor no"
+        )
+    return verdict
 
 
 def _verdict_of(attempt: dict) -> Verdict:
