@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS catalogue (
 """
 #: A product and its only variant are numbered apart, so that nobody mixes them up.
 FIRST_PRODUCT, VARIANT = 610_001, 1_000_000
-TYPES = {1: "Regular", 2: "Bundle"}
+BUNDLE = 2
+TYPES = {1: "Regular", BUNDLE: "Bundle"}
 STATUS = {0: "Active", 1: "Inactive"}
 
 
@@ -36,6 +37,8 @@ class Catalogue:
             return Answer(422, {"variants": [fault]})
         if self._of_sku(sku):
             return Answer(422, {"sku": [f"A variant with SKU {sku} already exists."]})
+        if body.get("type_id") == BUNDLE and not _parts_of(body):
+            return Answer(422, {"bundle_definition": ["A bundle needs its parts."]})
         number = self.books.one("SELECT max(id) FROM catalogue") or FIRST_PRODUCT - 1
         self.books.run(
             "INSERT INTO catalogue (id, sku, document, created_at) VALUES (?, ?, ?, ?)",
@@ -136,3 +139,7 @@ def _sku_of(body: dict[str, Any]) -> tuple[str, str]:
         return "", "A name and one variant are required."
     sku = str(variants[0].get("sku") or "")
     return sku, "" if sku else "The SKU is required."
+
+
+def _parts_of(body: dict[str, Any]) -> list[Any]:
+    return body["variants"][0].get("bundle_definition") or []

@@ -93,6 +93,17 @@ def test_a_product_is_told_with_barcode_lots_and_weight(bob):
     assert serial["lot_information"] == {"is_lot": False}
 
 
+def test_a_kit_is_never_told_as_a_product_of_its_own(contract, bob):
+    kit = article(components=[{"sku": "SKU-001", "quantity": 2}], tracking="none")
+    for document in (kit, kit.model_copy(update={"remote_id": "61-62"})):
+        request = sent(bob, document)
+        assert json.loads(request.body)["type_id"] == 2
+        assert faults(contract, request) == []
+    operation = bob.profile.operations["create_article"]
+    refused = answer(422, {"bundle_definition": ["A bundle needs its parts."]})
+    assert judge(operation, refused).outcome is Outcome.REJECTED
+
+
 def test_a_product_that_shipbob_has_is_changed_in_place(bob):
     request = sent(bob, article(remote_id="61-62", name="Green tea, loose"))
     assert (request.method, urlsplit(request.url).path) == (

@@ -120,6 +120,16 @@ def test_a_product_is_made_once_and_changed_in_place(shop, http_partner):
     assert absent.answer is Found.ABSENT
 
 
+def test_a_kit_is_refused_until_somebody_makes_it_there(shop, http_partner):
+    kit = article("KIT-1", components=[{"sku": "ART-1", "quantity": 2}])
+    refused = shop.judge("create_article", kit)
+    assert (refused.outcome, refused.message) == (
+        Outcome.REJECTED,
+        "bundle_definition: A bundle needs its parts.",
+    )
+    assert "KIT-1" not in http_partner.catalogue()
+
+
 def test_lots_of_a_receipt_are_those_that_were_counted(shop, http_partner):
     http_partner.stock({"BOX-1": 0, "BOX-LOT": 0})
     items = {row.sku: row.remote_item for row in shop.poll("item_list")[0].rows}
