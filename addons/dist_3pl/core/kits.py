@@ -39,10 +39,9 @@ def in_components(
     :raises MappingError: kits in another unit than they were asked in
     :raises BusinessError: parts of kits
     """
-    kits: dict[str, list[AskedLine]] = {}
-    for line in asked:
-        if line.kit:
-            kits.setdefault(line.kit.key, []).append(line)
+    kits = _kits(asked)
+    if not kits:
+        return [(f"lines[{index}]", said) for index, said in enumerate(lines)]
     left = {
         key: complete_kits((line.open, line.kit.per_kit) for line in parts)
         for key, parts in kits.items()
@@ -76,12 +75,8 @@ def check_complete(
     :param moved: what the confirmation ships, by ``ref`` of the asked lines
     :raises BusinessError: with what is missing of which kit
     """
-    kits: dict[str, list[AskedLine]] = {}
-    for line in asked:
-        if line.kit:
-            kits.setdefault(line.kit.key, []).append(line)
     faults = []
-    for parts in kits.values():
+    for parts in _kits(asked).values():
         if not any(moved.get(line.ref) for line in parts):
             continue
         total = {line.ref: line.done + moved.get(line.ref, ZERO) for line in parts}
@@ -109,6 +104,15 @@ def check_complete(
             next_step="Ask the warehouse what really left, and correct the document; "
             "or book it as said, and what is missing is backordered.",
         )
+
+
+def _kits(asked: Sequence[AskedLine]) -> dict[str, list[AskedLine]]:
+    """Give the components that were asked for of each kit."""
+    kits: dict[str, list[AskedLine]] = {}
+    for line in asked:
+        if line.kit:
+            kits.setdefault(line.kit.key, []).append(line)
+    return kits
 
 
 def _sku(parts: Sequence[AskedLine]) -> str:

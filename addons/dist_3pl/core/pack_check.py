@@ -65,7 +65,10 @@ class _Product:
     @property
     def differs(self) -> bool:
         """Something else was told, in pieces, than what is open."""
-        return self.in_pieces and bool(self.open) and self.quantity != self.open
+        quantity, still_open = self.quantity, self.open
+        return bool(
+            quantity and still_open and quantity != still_open and self.in_pieces
+        )
 
     @property
     def packs(self) -> Sequence[Pack]:
@@ -119,7 +122,7 @@ def checked(
     :raises BusinessError: pieces and packs may be confused, and nobody decided yet;
         or the figures are no longer those that were decided on
     """
-    if answer == AS_SAID:
+    if answer == AS_SAID or (not answer and _as_asked(lines, asked)):
         return list(lines)
     found = doubts(lines, asked, contents=contents, closes=closes)
     if answer == AS_PACKS:
@@ -150,7 +153,7 @@ def doubts(
     See the module for the rule. Packs are asked for only where a quantity differs.
     """
     products = _by_product(lines, asked)
-    differing = [p for p in products if p.quantity and p.differs]
+    differing = [p for p in products if p.differs]
     over = [doubt for p in differing if (doubt := _over(p))]
     if over or not closes:
         return over
@@ -164,6 +167,19 @@ def doubts(
     if len(short) > 1 or any(_speaks_for(doubt, told) for doubt in short):
         return short
     return []
+
+
+def _as_asked(lines: Sequence[Any], asked: Sequence[AskedLine]) -> bool:
+    """Whether each line tells just what is open of the line that it names.
+
+    So it is nearly always; there is nothing to look at then.
+    """
+    by_key = {line.line_key: line for line in asked}
+    for said in lines:
+        line = by_key.pop(said.line_key, None)
+        if not line or said.quantity != line.open or said.unit != line.unit:
+            return False
+    return True
 
 
 def _by_product(lines: Sequence[Any], asked: Sequence[AskedLine]) -> list[_Product]:

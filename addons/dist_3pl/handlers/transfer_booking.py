@@ -72,6 +72,8 @@ class TransferBooking(models.AbstractModel):
         lines = checked(
             document.lines, asked, contents=contents, closes=closes, answer=answer
         )
+        if lines == document.lines:
+            return document
         return document.model_copy(update={"lines": lines})
 
     def _tracking(self, picking, product):

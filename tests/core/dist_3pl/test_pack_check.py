@@ -160,3 +160,10 @@ def test_packs_are_not_looked_up_for_what_came_as_asked():
 def test_a_dozen_is_no_pack_of_what_is_not_sold_by_the_dozen():
     dozen = Pack("DZN", Fraction(12), kept=False)
     assert quantities(checked([said(288)], [asked("TEA", 24, dozen)])) == [288]
+
+
+def test_a_line_told_twice_is_twice_as_much():
+    pair = asked("TEA", 24, Pack("PK", Fraction(2)))
+    lines = [said(24, line_key="1"), said(24, line_key="1")]
+    with pytest.raises(BusinessError, match="48 EA of TEA confirmed"):
+        checked(lines, [pair])
