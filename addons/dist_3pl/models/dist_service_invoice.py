@@ -1,6 +1,7 @@
 """Invoices of a 3PL: their fees, and whether they add up."""
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class DistServiceInvoice(models.Model):
@@ -76,11 +77,25 @@ class DistServiceInvoice(models.Model):
         known = self.sudo().search(
             [("backend_id", "=", backend.id), ("number", "=", number)]
         )
-        return known or self.sudo().create(
-            {
-                "backend_id": backend.id,
-                "company_id": backend.company_id.id,
-                "number": number,
-                "currency_id": currency.id,
-            }
+        if known:
+            return known
+        # Fees and head come in messages of their own, which may be applied at once.
+        # A row that the other one makes meanwhile is not visible to us: by ON CONFLICT
+        # that is a serialization failure, which is tried again; create() would fail.
+        ((row_id,),) = self.env.execute_query(
+            SQL(
+                """INSERT INTO dist_service_invoice (
+                       backend_id, company_id, number, currency_id, state, charged,
+                       disputed, create_uid, write_uid, create_date, write_date)
+                   VALUES (%s, %s, %s, %s, 'open', 0, 0, %s, %s,
+                           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
+                   ON CONFLICT (backend_id, number) DO NOTHING RETURNING id""",
+                backend.id,
+                backend.company_id.id,
+                number,
+                currency.id,
+                self.env.uid,
+                self.env.uid,
+            )
         )
+        return self.sudo().browse(row_id)
