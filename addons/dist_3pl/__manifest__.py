@@ -25,7 +25,7 @@
         "views/dist_partner_stock_views.xml",
         "views/dist_partner_snapshot_views.xml",
         "views/dist_reconciliation_line_views.xml",
-        "views/dist_backend_packs_views.xml",
+        "views/dist_backend_warehouse_views.xml",
         "views/dist_backend_stock_views.xml",
         "views/dist_request_line_views.xml",
         "views/stock_picking_views.xml",

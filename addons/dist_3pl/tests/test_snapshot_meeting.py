@@ -33,7 +33,7 @@ class TestSnapshotMeeting(CommittedCase):
                 " ON p.id = b.profile_id WHERE p.code = 'test_meeting')"
             )
             env["product.product"].search([("default_code", "=", SKU)]).unlink()
-        super()._remove()
+        return super()._remove()
 
     def tell(self, env, quantity, hour):
         document = InventorySnapshot.parse(
