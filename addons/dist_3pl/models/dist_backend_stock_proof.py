@@ -110,7 +110,7 @@ class DistBackend(models.Model):
                     detail,
                     self.env._(
                         "Have the partner send its stock, then press Prove the meaning "
-                        "on the tab Meaning of stock."
+                        "on the tab Stock."
                     ),
                 )
             )
