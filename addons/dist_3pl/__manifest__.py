@@ -37,6 +37,7 @@
         "wizards/dist_substitution_decide_views.xml",
         "views/stock_warehouse_views.xml",
         "views/uom_uom_views.xml",
+        "views/res_partner_views.xml",
         "views/delivery_carrier_views.xml",
         "views/stock_picking_receipt_views.xml",
         "views/stock_picking_partner_status_views.xml",

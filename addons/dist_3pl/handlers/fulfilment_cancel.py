@@ -43,7 +43,7 @@ class FulfilmentCancelHandler(models.AbstractModel):
             {
                 "request_key": picking.dist_request_key,
                 "remote_id": picking.dist_remote_id or None,
-                "warehouse": picking.picking_type_id.warehouse_id.code,
+                "warehouse": picking._dist_warehouse_code(),
                 "reason": self.env._("Order cancelled"),
             }
         )

@@ -59,7 +59,7 @@ class FulfilmentChangeHandler(models.AbstractModel):
                 "request_key": picking.dist_request_key,
                 "remote_id": picking.dist_remote_id or None,
                 "order_reference": picking.origin or picking.name,
-                "warehouse": picking.picking_type_id.warehouse_id.code,
+                "warehouse": picking._dist_warehouse_code(),
                 "changes": what,
                 "lines": [
                     {

@@ -55,7 +55,7 @@ class FulfilmentHoldHandler(models.AbstractModel):
             "hold_key": picking._dist_hold_key(1),
             "request_key": picking.dist_request_key,
             "remote_id": picking.dist_remote_id or None,
-            "warehouse": picking.picking_type_id.warehouse_id.code,
+            "warehouse": picking._dist_warehouse_code(),
         }
 
     def _settle(self, results):

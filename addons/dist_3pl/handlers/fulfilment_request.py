@@ -52,13 +52,12 @@ class FulfilmentRequestHandler(models.AbstractModel):
         :raises BusinessError: nothing is reserved, or a product has no reference
         """
         carrier = picking.carrier_id
-        warehouse = picking.picking_type_id.warehouse_id
         return FulfilmentRequest.parse(
             {
                 "request_key": self._asked_key_of(picking),
                 "order_reference": picking.origin or picking.name,
-                "customer_reference": picking.sale_id.client_order_ref or "",
-                "warehouse": warehouse.code,
+                "customer_reference": picking._dist_customer_reference(),
+                "warehouse": picking._dist_warehouse_code(),
                 "ship_to": self._party(picking),
                 "carrier": carrier.dist_carrier_code or None,
                 "service": carrier.dist_service_code or None,
@@ -74,7 +73,7 @@ class FulfilmentRequestHandler(models.AbstractModel):
         )
 
     def _party(self, picking):
-        partner = picking.partner_id
+        partner = picking._dist_ship_to()
         if not partner:
             raise BusinessError(
                 self.env._("The delivery has no address."),
@@ -92,7 +91,7 @@ class FulfilmentRequestHandler(models.AbstractModel):
         }
 
     def _lines(self, backend, picking):
-        """Give what is reserved, move by move, in the products' own units.
+        """Give what is asked for, move by move, in the products' own units.
 
         Components of a kit say so. A partner that builds kits is asked for complete
         kits, in a line each.
@@ -106,7 +105,7 @@ class FulfilmentRequestHandler(models.AbstractModel):
                 moves -= moves.browse().concat(*kit.parts)
         kit_of = {} if backend.builds_kits else self._kit_of_moves(kits)
         with_lots = picking.picking_type_id.warehouse_id.dist_prescribe_lots
-        for move in moves.filtered("quantity"):
+        for move in moves.filtered(self._reserved):
             quantity = self._reserved(move)
             lines.append(
                 {
@@ -133,8 +132,12 @@ class FulfilmentRequestHandler(models.AbstractModel):
         return lines
 
     def _reserved(self, move):
+        quantity = move.quantity
+        if move.picking_id._dist_is_dropship():
+            # nothing is reserved at a vendor: what was ordered counts
+            quantity = move.product_uom_qty
         return move.product_uom._compute_quantity(
-            move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
+            quantity, move.product_id.uom_id, rounding_method="HALF-UP"
         )
 
     def _kit_of_moves(self, kits):

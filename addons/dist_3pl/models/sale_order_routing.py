@@ -49,14 +49,26 @@ class SaleOrder(models.Model):
         )
 
     def _dist_goods(self):
-        """Give the lines that a warehouse ships; a route of its own stays as it is."""
+        """Give the lines that a warehouse ships; a route of its own stays as it is.
+
+        What a vendor drop-ships is of no warehouse.
+        """
         return self.order_line.filtered(
             lambda line: (
                 line.product_id.type == "consu"
                 and not line.display_type
                 and not line.route_ids
                 and line.product_uom_qty > 0
+                and not self._dist_dropshipped(line.product_id)
             )
+        )
+
+    def _dist_dropshipped(self, product):
+        routes = product.sudo().route_ids | product.sudo().categ_id.total_route_ids
+        types = routes.rule_ids.picking_type_id
+        return any(
+            kind.code == "dropship" and kind.company_id == self.company_id
+            for kind in types
         )
 
     def _dist_route(self):

@@ -120,6 +120,21 @@ class StockPicking(models.Model):
             return self.env["dist.backend"]
         return self.picking_type_id.warehouse_id.sudo().dist_backend_id
 
+    def _dist_warehouse_code(self):
+        """Give the code by which the partner knows whence this is shipped."""
+        self.ensure_one()
+        return self.picking_type_id.warehouse_id.code
+
+    def _dist_ship_to(self):
+        """Give the contact that the goods go to, or an empty record."""
+        self.ensure_one()
+        return self.partner_id
+
+    def _dist_customer_reference(self):
+        """Give what the customer calls the order; may be empty."""
+        self.ensure_one()
+        return self.sale_id.client_order_ref or ""
+
     # -------------------------------------------------------------- buttons
 
     def button_validate(self):

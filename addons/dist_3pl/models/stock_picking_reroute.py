@@ -26,7 +26,11 @@ class StockPicking(models.Model):
         """
         self.check_access("write")
         for picking in self:
-            if picking.state in ("done", "cancel") or not picking.sale_id:
+            if (
+                picking.state in ("done", "cancel")
+                or not picking.sale_id
+                or picking._dist_is_dropship()
+            ):
                 raise UserError(
                     self.env._(
                         "%s is not an open delivery of a sale order.", picking.name

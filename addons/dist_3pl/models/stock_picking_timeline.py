@@ -34,7 +34,9 @@ class StockPicking(models.Model):
         )
         if not self.env.context.get("dist_partner_shipped"):
             milestones._note(
-                (done - returned).filtered(lambda p: p.picking_type_code == "outgoing"),
+                (done - returned).filtered(
+                    lambda p: p.picking_type_code in ("outgoing", "dropship")
+                ),
                 "shipped",
             )
         return result

@@ -128,7 +128,8 @@ def _unapplied(run, message_type, sign, status) -> SQL:
     """What a confirmation says that is here, and has no effect in Odoo yet.
 
     A line without a SKU speaks of the request's line, whose key is the move's id. What
-    names neither a request of ours nor one of several warehouses explains nothing.
+    names neither a request of ours nor one of several warehouses explains nothing;
+    neither does what a vendor drop-shipped, which never was our stock.
     """
     return SQL(
         """SELECT w.id, coalesce(r.product_id, p.id), (%(status)s)::varchar,
@@ -155,7 +156,13 @@ def _unapplied(run, message_type, sign, status) -> SQL:
                   CROSS JOIN LATERAL (
                       SELECT coalesce(kind.warehouse_id, %(named)s) AS id) AS w
             WHERE %(unapplied)s AND c.message_type = %(type)s
-              AND w.id IS NOT NULL""",
+              AND w.id IS NOT NULL
+              AND NOT EXISTS (
+                  SELECT 1 FROM dist_request_line d
+                           JOIN stock_move dm ON dm.id = d.move_id
+                           JOIN stock_picking_type dk ON dk.id = dm.picking_type_id
+                   WHERE d.backend_id = c.backend_id AND dk.warehouse_id IS NULL
+                     AND d.request_key = c.canonical::jsonb ->> 'request_key')""",
         status=status,
         sign=sign,
         named=named_warehouse(run, SQL("c.canonical::jsonb ->> 'warehouse'")),

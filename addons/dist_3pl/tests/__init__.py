@@ -7,6 +7,7 @@ from . import (
     test_companies,
     test_consignment,
     test_deadlines,
+    test_dropship,
     test_file_partner,
     test_hold,
     test_hold_answers,
