@@ -369,6 +369,20 @@ class TestDropshipShipment(DropshipMixin, ThirdPartyCase):
         with self.assertRaisesRegex(DistError, "shipped already"):
             self.ship(picking, (picking.move_ids, 5), key="SHP-2")
 
+    def test_what_the_partner_has_is_validated_by_hand_by_a_manager_only(self):
+        sale, purchase = self.bought((self.pot, 5))
+        picking = purchase.picking_ids
+        self.answer(picking, Outcome.ACCEPTED)
+        clerk = new_test_user(self.env, "clerk", "stock.group_stock_user")
+        with self.assertRaisesRegex(UserError, "ships it and confirms it here"):
+            picking.with_user(clerk).button_validate()
+        picking.button_validate()
+        self.assertEqual((picking.state, picking.dist_state), ("done", "shipped"))
+        noted = self.env["dist.milestone"].search(
+            [("correlation", "=", sale.name), ("kind", "=", "shipped")]
+        )
+        self.assertEqual(len(noted), 1)
+
     def test_goods_that_come_back_are_not_asked_for(self):
         picking = self.taken((self.pot, 5))
         self.ship(picking, (picking.move_ids, 5))
