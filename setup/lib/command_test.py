@@ -157,14 +157,39 @@ def odoo(build: Build, report: Path, extra: Sequence[str]) -> int:
     folders = [folder for folder in folders if any(folder.glob("test_*.py"))]
     if not folders:
         return NO_TESTS
+    return run_in_odoo(build, report, [*folders, *extra])
+
+
+#: Apps that the suite works with when they are there, and the tests that need them.
+#: Where they are missing, as for the part `odoo`, those tests are skipped.
+OPTIONAL_APPS = {"mrp": "test_kits.py", "stock_dropshipping": "test_dropship.py"}
+
+
+def apps(build: Build, report: Path, extra: Sequence[str]) -> int:
+    """Tests of the addons beside apps that they do not depend on."""
+    names = set(OPTIONAL_APPS.values())
+    files = sorted((build.root / "addons").glob("*/tests/test_*.py"))
+    wanted = [file for file in files if file.name in names]
+    if not wanted:
+        return NO_TESTS
+    return run_in_odoo(build, report, [*wanted, *extra], tuple(OPTIONAL_APPS))
+
+
+def run_in_odoo(
+    build: Build,
+    report: Path,
+    arguments: Sequence[str | Path],
+    modules: Sequence[str] = (),
+) -> int:
+    """Run pytest inside Odoo, in a copy of the suite's template with more modules."""
     drop_left_over(build)
     # A name of its own, so that two runs at once do not meet.
     database = f"{TEST_PREFIX}{os.getpid()}"
-    build.createdb(database, template=build.suite_template())
+    build.createdb(database, modules, template=build.suite_template())
     try:
         config = build.config(database, run_jobs=False)
         options = ["-p", "odoo", "--odoo-http", f"--odoo-database={database}"]
-        return run_pytest(build, report, [*options, *folders, *extra], config)
+        return run_pytest(build, report, [*options, *arguments], config)
     finally:
         build.dropdb(database)
 
@@ -209,4 +234,10 @@ def run(build: Build, command: Sequence[str | Path], config: Path | None = None)
     ).returncode
 
 
-PARTS: dict[str, Part] = {"lint": lint, "core": core, "odoo": odoo, "e2e": e2e}
+PARTS: dict[str, Part] = {
+    "lint": lint,
+    "core": core,
+    "odoo": odoo,
+    "apps": apps,
+    "e2e": e2e,
+}

@@ -4,6 +4,7 @@ from . import (
     test_cancel,
     test_change,
     test_charges,
+    test_charges_meeting,
     test_companies,
     test_consignment,
     test_deadlines,

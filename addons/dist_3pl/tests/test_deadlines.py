@@ -66,6 +66,10 @@ class TestDeadlines(ThirdPartyCase):
                 "change_answered",
                 "advice_answered",
                 "advice_cancel_answered",
+                "hold_answered",
+                "held_too_long",
+                "release_answered",
+                "released_shipped",
                 "inventory_snapshot",
             },
         )
