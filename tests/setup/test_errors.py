@@ -141,7 +141,7 @@ def test_build_folder_that_cannot_be_made_is_one_line(tmp_path):
 def test_unknown_part_lists_the_parts():
     done = run_setup("test")
     assert done.returncode == 2
-    assert "no part 'build'; there are: lint, core, odoo, e2e" in done.stderr
+    assert "no part 'build'; there are: lint, core, odoo, apps, e2e" in done.stderr
 
 
 def test_odoo_source_without_odoo_is_named(tmp_path, monkeypatch):
