@@ -211,8 +211,13 @@ def create_cluster(cluster: Cluster) -> None:
 
 
 def create_role(cluster: Cluster) -> None:
-    """The role that owns Odoo's databases."""
-    statement = f"CREATE ROLE {cluster.role} LOGIN CREATEDB PASSWORD '{{}}'"
+    """The role that owns Odoo's databases.
+
+    It may signal backends: else a database in which autovacuum is at work cannot be
+    dropped, not even by force.
+    """
+    rights = "LOGIN CREATEDB IN ROLE pg_signal_backend"
+    statement = f"CREATE ROLE {cluster.role} {rights} PASSWORD '{{}}'"
     done = subprocess.run(
         ["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", "postgres"],
         env={**cluster.env(), "PGUSER": "dist_admin"},
