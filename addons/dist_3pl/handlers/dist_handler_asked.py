@@ -91,9 +91,9 @@ class DistHandlerAsked(models.AbstractModel):
                 self._asked_queue(backend, asked)
 
     def _asked_blocked(self, picking, error):
-        picking._dist_write(
-            {self._asked_state: "blocked", "dist_reason": str(error)},
-        )
+        """Show on the transfer what it lacks, and what to do about it."""
+        reason = f"{error}\n{error.next_step}"
+        picking._dist_write({self._asked_state: "blocked", "dist_reason": reason})
 
     def _asked_queue(self, backend, asked):
         """Store the documents, the lines they ask for, and that the transfers wait.
@@ -179,11 +179,13 @@ class DistHandlerAsked(models.AbstractModel):
             raise BusinessError(
                 self.env._("%s has no internal reference.", product.display_name),
                 path=f"{path}.sku",
+                next_step=self.env._("Enter it on the product and ask again."),
             )
         if not unit.dist_unit_code:
             raise BusinessError(
                 self.env._("The unit %s has no unit code.", unit.name),
                 path=f"{path}.unit",
+                next_step=self.env._("Enter it on the unit of measure and ask again."),
             )
         return {
             "sku": product.default_code,

@@ -128,7 +128,11 @@ class FulfilmentRequestHandler(models.AbstractModel):
             text = self.env._("Nothing is reserved.")
             if kits and backend.builds_kits:
                 text = self.env._("No complete kit is reserved.")
-            raise BusinessError(text, path="lines")
+            raise BusinessError(
+                text,
+                path="lines",
+                next_step=self.env._("Reserve the goods and request again."),
+            )
         return lines
 
     def _reserved(self, move):

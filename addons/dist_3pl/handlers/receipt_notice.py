@@ -93,7 +93,11 @@ class ReceiptNoticeHandler(models.AbstractModel):
                 }
             )
         if not lines:
-            raise BusinessError(self.env._("Nothing is expected."), path="lines")
+            raise BusinessError(
+                self.env._("Nothing is expected."),
+                path="lines",
+                next_step=self.env._("Enter what shall come, or cancel the receipt."),
+            )
         return lines
 
     def _lots(self, move):

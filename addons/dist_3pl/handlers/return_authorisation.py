@@ -91,6 +91,7 @@ class ReturnAuthorisationHandler(models.AbstractModel):
                             product.display_name,
                         ),
                         path=f"lines[{len(lines)}].{field}",
+                        next_step=self.env._("Enter it and announce the return again."),
                     )
             lines.append(
                 {

@@ -49,8 +49,8 @@ class DistBackend(models.Model):
     )
     stock_pages = fields.Selection(
         [
-            ("many", "Messages of one moment are pages of one list"),
-            ("one", "Each message is a list of its own"),
+            ("many", "Pages: what is of one moment belongs together"),
+            ("one", "One message: each is a list of its own"),
         ],
         "A list comes in",
         default="many",

@@ -132,6 +132,7 @@ class TestRequest(ThirdPartyCase):
         self.assertEqual(good.picking_ids.dist_state, "queued")
         self.assertEqual(bad.picking_ids.dist_state, "blocked")
         self.assertIn("internal reference", bad.picking_ids.dist_reason)
+        self.assertIn("Enter it on the product", bad.picking_ids.dist_reason)
         self.mug.default_code = "MUG"
         bad.picking_ids.action_dist_request_again()
         self.assertEqual(bad.picking_ids.dist_state, "queued")
